@@ -34,9 +34,7 @@ def chromium() -> tuple[str, str]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if NOTHING_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
