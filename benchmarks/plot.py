@@ -1,0 +1,34 @@
+"""Draw the engine's figures: one line a tool, time per page against page size, both logarithmic."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from benchmarks.figures import per_page
+from benchmarks.pages import Page
+from benchmarks.timing import Times
+from benchmarks.tools import BEGONE, Tool
+
+
+def plot(tools: Sequence[Tool], times: Times, pages: Sequence[Page], file: Path) -> None:
+    """Write the plot to `file` (SVG, without a date, so that the same figures give the same file)."""
+    size = {page.name: page.size / 1000 for page in pages}
+    with mpl.rc_context({"svg.hashsalt": "begone", "svg.fonttype": "none", "font.family": "sans-serif"}):
+        figure = Figure(figsize=(9, 5.5), layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.subplots()
+        for number, tool in enumerate(tools):
+            points = sorted(
+                (size[page], time) for page, time in per_page(times.milliseconds.get(tool.name, {})).items()
+            )
+            if points:
+                ours = tool.name == BEGONE
+                axes.plot(*zip(*points, strict=True), "o", ms=3 if ours else 2, color=f"C{number}", label=tool.name,
+                          alpha=1 if ours else 0.6, zorder=3 if ours else 2)  # fmt: skip
+        axes.set(xscale="log", yscale="log", xlabel="size of the page, kB", ylabel="time, ms", title="Time per page")
+        axes.grid(visible=True, which="major", alpha=0.3)
+        axes.legend(loc="upper left", markerscale=3)
+        figure.savefig(file, metadata={"Date": None})
