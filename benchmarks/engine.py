@@ -43,8 +43,8 @@ def _content(
     seconds: float,
 ) -> str:
     conditions = (
-        f"{sample.what}, {rounds} rounds, {seconds:.0f} s. Per page the median of its rounds; over the pages the median "
-        "(p50) and the 95th percentile (p95). Take the ratios: the milliseconds are this machine's."
+        f"{sample.what}, {rounds} rounds, {seconds:.0f} s. Per page the median of its rounds; over the pages the "
+        "median (p50) and the 95th percentile (p95). Take the ratios: the milliseconds are this machine's."
     )
     return "\n".join(
         [

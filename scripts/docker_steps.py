@@ -143,7 +143,7 @@ def main() -> int:
         box = Box(root)
         box.play(build)
         box.play(final)
-        box.environment["BEGONE_PORT"] = str(free_port())
+        box.environment |= {"BEGONE_HOST": "127.0.0.1", "BEGONE_PORT": str(free_port())}
         subprocess.run(["/bin/chmod", "-R", "a-w,a+rX", root / "opt"], check=True)
         try:
             return _serve(box, final)
