@@ -1,0 +1,54 @@
+"""Starts the service: `python -m app`. Settings are environment variables (`python -m app.settings` lists them)."""
+
+import logging
+import os
+import sys
+import tempfile
+
+from pydantic import ValidationError
+
+from app import logs
+from app.settings import Settings, unknown_variables, variable
+
+
+def main() -> int:
+    """Serve until told to stop; return the exit status (2 for settings that cannot be)."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_context=False, include_input=False):
+            print(f"{variable(str(one['loc'][0]))}: {one['msg']}", file=sys.stderr)
+        return 2
+    logs.configure(settings.log_level)
+    for sentence in unknown_variables():
+        logging.getLogger("begone").warning(sentence)
+    with tempfile.TemporaryDirectory(prefix="begone-metrics-") as directory:
+        if settings.workers > 1:
+            # Any process may be asked for the metrics; it adds up what all of them have written here.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        return run(settings)
+
+
+def run(settings: Settings) -> int:
+    """Run the server; return its exit status."""
+    import uvicorn
+
+    uvicorn.run(
+        "app.main:serve",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,  # it would write down paths and queries; `observe` writes the line for each request
+        server_header=False,
+        proxy_headers=False,  # nothing depends on who the client is
+        ws="none",
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""Worked examples for the OpenAPI document: every content type, every answer, every error.
+
+The tests post each request to a real service and hold its answer against what is shown here.
+"""
+
+from collections import defaultdict
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+
+from app import problems
+from app.errors import PageTooComplex
+from app.problems import MEDIA_TYPE, Kind
+from app.schemas import LabelRequest, Problem
+
+PAGE: Final = """<!DOCTYPE html>
+<html lang="en">
+<head><title>Night trains return</title></head>
+<body>
+<nav><a href="/">Home</a> <a href="/travel">Travel</a> <a href="/weather">Weather</a></nav>
+<article>
+<h1>Night trains return to the coast</h1>
+<p>After eleven years the sleeper to the coast runs again, three nights a week, with four carriages and a small bar.
+The first one left on Friday, eight minutes late and sold out.</p>
+<aside class="support-box">
+<p data-mine="7">We have no owner and no paywall. If you value our work, please donate today.</p>
+</aside>
+<p>The railway expects sixty thousand passengers a year. A berth costs as much as a cheap hotel room would.</p>
+</article>
+<footer><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></footer>
+</body>
+</html>"""
+
+TEXT: Final = """Night trains return to the coast
+After eleven years the sleeper to the coast runs again, three nights a week, with four carriages and a small bar.
+We have no owner and no paywall. If you value our work, please donate today."""
+
+REQUESTS: Final[dict[str, dict[str, Any]]] = {
+    "application/json": {
+        "page": {"summary": "A page", "value": {"html": PAGE, "url": "https://news.example/night-trains"}},
+        "stamped": {
+            "summary": "A page whose elements the caller has stamped",
+            "value": {"html": PAGE, "language": "en", "id_attribute": "data-mine"},
+        },
+        "text": {"summary": "A text that was extracted before", "value": {"text": TEXT}},
+    },
+    "text/html": {"page": {"summary": "A page's bytes as they are", "value": PAGE}},
+    "text/plain": {"text": {"summary": "A block a line", "value": TEXT}},
+}
+
+LABEL: Final = """Post a page or a text; every block comes back with its label.
+
+```sh
+URL=http://127.0.0.1:8000/v1/label
+# JSON
+curl $URL -H 'Content-Type: application/json' -d '{"html": "<p>Hello</p>"}'
+# a page's bytes as they are
+curl $URL -H 'Content-Type: text/html' --data-binary @page.html
+# in an encoding that is known
+curl $URL -H 'Content-Type: text/html; charset=shift_jis' --data-binary @page.html
+# text that was extracted before, a block a line
+curl $URL -H 'Content-Type: text/plain' --data-binary @page.txt
+# any of them gzipped
+gzip -c page.html | curl $URL -H 'Content-Type: text/html' -H 'Content-Encoding: gzip' --data-binary @-
+```
+
+A page's bytes are decoded as a browser does it: byte order mark, charset of the header, `<meta>`, then detection.
+Nothing is fetched and nothing is kept. An empty page is no error: no blocks, and the warning `no_text`.
+"""
+
+_ERRORS: Final[tuple[Exception, ...]] = (
+    problems.BrokenGzip("The gzip stream ends too early."),
+    HTTPException(404),
+    HTTPException(405),
+    problems.BodyTooSlow("The body did not arrive within 10 seconds."),
+    problems.BodyTooLarge(5_000_000),
+    problems.UnsupportedMediaType("The content types taken are application/json, text/html, text/plain."),
+    problems.UnsupportedEncoding("The only content encoding taken is gzip, once."),
+    problems.MalformedJson("Invalid JSON: EOF while parsing a string at line 1 column 9."),
+    problems.InvalidRequest(
+        "body: Give exactly one of html and text.",
+        errors=[{"field": "", "message": "Give exactly one of html and text."}],
+    ),
+    problems.InvalidRequest(
+        "html: Input should be a valid string.",
+        errors=[{"field": "html", "message": "Input should be a valid string."}],
+    ),
+    PageTooComplex("max_elements", 200_000),
+    problems.Saturated(16),
+    problems.NotReady("The model is being loaded."),
+    problems.DeadlineExceeded(10),
+    RuntimeError(),
+)
+
+
+def problem_documents() -> dict[str, list[dict[str, Any]]]:
+    """Return examples of every kind of problem, by slug."""
+    found = defaultdict(list)
+    for error in _ERRORS:
+        found[problems.kind_of(error).slug].append(problems.document(error))
+    return dict(found)
+
+
+def request_body() -> dict[str, Any]:
+    """Return the OpenAPI request body of `/v1/label`."""
+    schemas: dict[str, Any] = {
+        "application/json": LabelRequest.model_json_schema(),
+        "text/html": {"type": "string", "description": "The page's bytes, in any encoding of the web."},
+        "text/plain": {"type": "string", "description": "Text; every line that is not blank is a block."},
+    }
+    content = {name: {"schema": schema, "examples": REQUESTS[name]} for name, schema in schemas.items()}
+    return {"required": True, "content": content}
+
+
+def _problem_responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI responses for the problems named, and for the one that may always happen."""
+    documents = problem_documents()
+    by_status: dict[int, list[Kind]] = defaultdict(list)
+    for kind in problems.KINDS:
+        if kind.slug in slugs or kind is problems.INTERNAL:
+            by_status[kind.status].append(kind)
+    responses: dict[int | str, dict[str, Any]] = {}
+    for status, kinds in by_status.items():
+        examples = {
+            kind.slug + (f"-{number}" if number else ""): {"summary": kind.title, "value": document}
+            for kind in kinds
+            for number, document in enumerate(documents[kind.slug])
+        }
+        responses[status] = {
+            "description": "; ".join(kind.title for kind in kinds),
+            "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema(), "examples": examples}},
+        }
+    return responses
+
+
+def _answer(description: str, example: Any) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": description, "content": {"application/json": {"example": example}}}}
+
+
+def label_responses() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of `/v1/label`."""
+    refused = [kind.slug for kind in problems.KINDS if kind.slug not in ("not-found", "method-not-allowed")]
+    return _answer("Every block with its label", ANSWER) | _problem_responses(*refused)
+
+
+def model_responses() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of `/v1/model`."""
+    example = {
+        "name": "begone",
+        "version": "1.0.0",
+        "labels": {"content": ["main", "comment"], "appeal": ["donation", "…"], "advert": [], "navigation": []},
+        "manifest": {"sha256": "…"},
+        "metrics": {"macro_f1": "…"},
+    }
+    return _answer("The model served", example) | _problem_responses("not-ready")
+
+
+def health_responses() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of `/healthz`."""
+    return _answer("The process is alive", {"status": "ok"}) | _problem_responses("not-ready")
+
+
+def ready_responses() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of `/readyz`."""
+    example = {"status": "ready", "model": {"name": "begone", "version": "1.0.0"}}
+    return _answer("Pages can be labelled", example) | _problem_responses("not-ready", "deadline-exceeded")
+
+
+ANSWER: Final[dict[str, Any]] = {
+    "model": {"name": "begone", "version": "1.0.0"},
+    "language": "en",
+    "page": {"warnings": []},
+    "counts": {"content": 3, "appeal": 1, "advert": 0, "navigation": 2},
+    "blocks": [
+        {
+            "index": 2,
+            "label": "content",
+            "kind": "main",
+            "score": 0.98,
+            "selector": "html > body:nth-child(2) > article:nth-child(2) > p:nth-child(2)",
+            "part": None,
+            "id": None,
+            "tag": "p",
+            "text": "After eleven years the sleeper to the coast runs again …",
+            "hidden": False,
+        },
+        {
+            "index": 3,
+            "label": "appeal",
+            "kind": "donation",
+            "score": 0.97,
+            "selector": "html > body:nth-child(2) > article:nth-child(2) > aside:nth-child(3) > p:nth-child(1)",
+            "part": None,
+            "id": None,
+            "tag": "p",
+            "text": "We have no owner and no paywall. If you value our work, please donate today.",
+            "hidden": False,
+        },
+    ],
+    "timings_ms": {"parse": 0.1, "features": 0.9, "predict": 0.6},
+}

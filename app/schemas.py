@@ -1,0 +1,186 @@
+"""The contract's documents as pydantic models: the JSON request, which is read with them, and the answers.
+
+Answers are written straight from the engine's dataclasses; their models here are the OpenAPI document's, and a test
+holds real answers against them.
+"""
+
+import re
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from app.problems import InvalidRequest, MalformedJson
+
+_BOM: Final = b"\xef\xbb\xbf"
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
+
+Label = Literal["content", "appeal", "advert", "navigation"]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class LabelRequest(BaseModel):
+    """A page or a text to label: exactly one of `html` and `text`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="LabelRequest")
+
+    html: str | None = Field(
+        None, description="The page. A `<meta charset>` in it is ignored: a string has no encoding."
+    )
+    text: str | None = Field(None, description="Text already extracted; every line that is not blank is a block.")
+    url: str | None = Field(
+        None,
+        max_length=8192,
+        description="The page's address. Optional; it is never fetched, logged or kept, and changes no label.",
+    )
+    language: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$",
+        max_length=35,
+        description="The page's language if the caller knows it (BCP 47); the answer then says this one.",
+    )
+    id_attribute: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$",
+        max_length=64,
+        description="An attribute with which the caller has stamped elements, such as `data-bl-id`; "
+        "each block's `id` is then its element's value. Only with `html`.",
+    )
+
+    @model_validator(mode="after")
+    def _one_page(self) -> Self:
+        if (self.html is None) == (self.text is None):
+            raise ValueError("Give exactly one of html and text.")
+        if self.text is not None and self.id_attribute is not None:
+            raise ValueError("A text has no elements: id_attribute goes with html.")
+        return self
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Return the request that `body` holds; raises MalformedJson and InvalidRequest, which quote none of it."""
+        try:
+            return cls.model_validate_json(body.removeprefix(_BOM))
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            raise MalformedJson(f"{found[0]['msg']}.")
+        errors = [{"field": _field(one["loc"]), "message": _message(one["type"], one["msg"])} for one in found[:20]]
+        detail = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in errors)
+        raise InvalidRequest(detail, errors=errors)
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    """Return the field's name; one that the caller made up is only quoted if it looks like a name."""
+    name = ".".join(str(part) for part in location)
+    return name if not name or _PLAIN_NAME.match(name) else "(unknown)"
+
+
+def _message(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return f"There is no such field. The fields are {', '.join(LabelRequest.model_fields)}."
+    message = message.removeprefix("Value error, ")
+    return message if message.endswith(".") else f"{message}."
+
+
+class ModelName(BaseModel):
+    """The model that answered."""
+
+    name: str
+    version: str
+
+
+class PageFacts(BaseModel):
+    """What is said of the page as a whole."""
+
+    warnings: list[str] = Field(description="What a caller should know, such as `no_text` for a page without text.")
+
+
+class Counts(BaseModel):
+    """How many blocks got each label."""
+
+    content: int
+    appeal: int
+    advert: int
+    navigation: int
+
+
+class BlockAnswer(BaseModel):
+    """The smallest thing that a label can stick to."""
+
+    index: int = Field(description="0, 1, … in document order.")
+    label: Label
+    kind: (
+        Literal["main", "comment", "donation", "subscription", "registration", "newsletter", "adblock", "other"] | None
+    )
+    score: Probability = Field(description="Calibrated probability of the label.")
+    selector: str | None = Field(
+        description="CSS path of the block's element in the DOM that a browser builds; null for text."
+    )
+    part: int | None = Field(description="0, 1, … where one element holds several blocks, else null.")
+    id: str | None = Field(description="The element's value of the request's `id_attribute`.")
+    tag: str | None = Field(description="The element's name; null for text.")
+    text: str
+    hidden: bool = Field(description="Whether the page hides the element by its own markup.")
+
+
+class TimingsMs(BaseModel):
+    """Milliseconds in each stage of labelling."""
+
+    parse: float
+    features: float
+    predict: float
+
+
+class LabelAnswer(BaseModel):
+    """Every block of the page with its label."""
+
+    model: ModelName
+    language: str | None
+    page: PageFacts
+    counts: Counts
+    blocks: list[BlockAnswer]
+    timings_ms: TimingsMs
+
+
+class ModelAnswer(BaseModel):
+    """The model served: what it can say and how well it says it."""
+
+    name: str
+    version: str
+    labels: dict[str, list[str]] = Field(description="The labels and the kinds within each.")
+    manifest: dict[str, Any] = Field(description="What the model was made of: checksum, feature schema, versions.")
+    metrics: dict[str, Any] = Field(description="The figures measured in training.")
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Ready(BaseModel):
+    """The model labelled the canary page as it should."""
+
+    status: Literal["ready"]
+    model: ModelName
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(description="The field's name; empty for the body as a whole.")
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem document."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Stable name of the kind of problem; a path that explains it.")
+    title: str
+    status: int
+    detail: str
+    limit: int | None = Field(None, description="The bound that was exceeded (413, page-too-complex).")
+    bound: str | None = Field(None, description="Which bound (page-too-complex).")
+    deadline_seconds: float | None = Field(None, description="The deadline (504).")
+    errors: list[FieldError] | None = Field(None, description="The fields that are wrong (invalid-request).")

@@ -1,0 +1,124 @@
+"""The service's settings: environment variables with the prefix `BEGONE_`, each with its reason.
+
+`python -m app.settings` prints them as the table that stands in the README.
+"""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "BEGONE_"
+MODELS: Final = Path(__file__).resolve().parent.parent / "models"
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; a field's description is its row in the README."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` to be reached from other machines.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="Processes that serve. Each holds the model and labels one page at a time: one for each core.",
+    )
+    model_dir: Path | None = Field(
+        None, description="Directory of the model to serve. Unset: the version that `models/CURRENT` names."
+    )
+    max_body_bytes: int = Field(
+        5_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="Largest body taken, as sent and after inflating; a longer one is refused with 413, unread.",
+    )
+    max_in_flight: int = Field(
+        16,
+        ge=1,
+        le=10_000,
+        description="Pages that a process has in hand at once (arriving, waiting or being labelled); the next is "
+        "refused with 503 before its body is read. Bounds memory and the longest wait.",
+    )
+    deadline_seconds: Seconds = Field(
+        10.0,
+        description="Longest time from a body's last byte to its answer; then 504, and a page that is itself that "
+        "slow is left to a thread of its own while a new one serves.",
+    )
+    body_timeout_seconds: Seconds = Field(
+        10.0, description="Longest time that a body may take to arrive, since it holds one of the places; then 408."
+    )
+    drain_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=60,
+        description="How long a client that is refused may go on sending before the connection is closed, so that it "
+        "reads the refusal instead of a reset.",
+    )
+    shutdown_seconds: int = Field(
+        15, ge=0, le=3600, description="How long requests in hand may take after SIGTERM before they are cut off."
+    )
+    keep_alive_seconds: int = Field(
+        5, ge=1, le=3600, description="How long an idle connection is kept; behind a proxy, longer than the proxy does."
+    )
+    max_elements: int = Field(
+        200_000, ge=1, description="Most elements of a page; beyond that 422. Bounds time and memory."
+    )
+    max_depth: int = Field(
+        2_000, ge=1, description="Deepest nesting of elements; beyond that 422. Bounds the length of selectors."
+    )
+    max_blocks: int = Field(
+        50_000, ge=1, description="Most blocks of a page; beyond that 422. Bounds the answer's size."
+    )
+    max_path_steps: int = Field(
+        1_500_000,
+        ge=1,
+        description="Most steps of all the page's selectors; beyond that 422. Bounds the answer's size.",
+    )
+    gzip_min_bytes: int = Field(
+        1_000, ge=0, description="Answers from this size on are gzipped for clients that accept it."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged; each request is one line of level `info`."
+    )
+
+
+def settings_table() -> str:
+    """Return the settings as a Markdown table: variable, default, meaning."""
+    rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `{variable(name)}` | {_shown(field.default)} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of the setting `name`."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables(names: list[str] | None = None) -> list[str]:
+    """Return what is wrong with environment variables that look like settings and are none, a sentence each.
+
+    A mistyped limit would otherwise be a limit that silently does not hold.
+    """
+    known = {variable(name) for name in Settings.model_fields}
+    found = []
+    for name in sorted(os.environ if names is None else names):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), known, n=1)
+            found.append(f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
+    return found
+
+
+def _shown(default: Any) -> str:
+    return "" if default is None else f"`{default}`"
+
+
+if __name__ == "__main__":
+    print(settings_table(), end="")

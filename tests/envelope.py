@@ -1,0 +1,97 @@
+"""A labeller that knows two rules, and an application around it: for tests of the envelope."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from app import dom
+from app.labeller import LabelledBlock, Labeller, Result, Timings
+from app.main import create_app
+from app.settings import Settings
+
+
+@dataclass
+class FakeModel:
+    name: str = "fake"
+    version: str = "0.0.1"
+    manifest: dict[str, Any] = field(default_factory=lambda: {"sha256": "0" * 64})
+    metrics: dict[str, Any] = field(default_factory=lambda: {"macro_f1": 0.5})
+
+
+class FakeLabeller:
+    """Labels what asks for a donation as an appeal and all else as content; `before` runs first, on its thread."""
+
+    def __init__(self, before: Callable[[str], None] = lambda _: None) -> None:
+        self.model = FakeModel()
+        self.before = before
+
+    def label_html(self, html: str, *, id_attribute: str | None = None) -> Result:
+        self.before(html)
+        blocks = [
+            _block(index, node.text(strip=True), "p", node.attributes.get(id_attribute) if id_attribute else None)
+            for index, node in enumerate(dom.parse(html).css("p"))
+        ]
+        return _result(blocks)
+
+    def label_text(self, text: str) -> Result:
+        self.before(text)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        return _result([_block(index, line, None, None) for index, line in enumerate(lines)])
+
+
+def _block(index: int, text: str, tag: str | None, stamp: str | None) -> LabelledBlock:
+    appeal = "donate" in text
+    return LabelledBlock(
+        index=index,
+        label="appeal" if appeal else "content",
+        kind="donation" if appeal else "main",
+        score=0.75,
+        selector=f"p:nth-child({index + 1})" if tag else None,
+        part=None,
+        id=stamp,
+        tag=tag,
+        text=text,
+        hidden=False,
+    )
+
+
+def _result(blocks: list[LabelledBlock]) -> Result:
+    counts = dict.fromkeys(("content", "appeal", "advert", "navigation"), 0)
+    for block in blocks:
+        counts[block.label] += 1
+    return Result(
+        language="en",
+        blocks=blocks,
+        counts=counts,
+        warnings=[] if blocks else ["no_text"],
+        timings=Timings(parse=0.1234567, features=1.0, predict=2.0),
+    )
+
+
+def application(before: Callable[[str], None] = lambda _: None, **settings: Any) -> FastAPI:
+    """An application with a fake labeller, on settings that are not the environment's."""
+    return create_app(Settings(**settings), cast(Labeller, FakeLabeller(before)))
+
+
+@asynccontextmanager
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of `app`, which has started and will stop."""
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://begone.test") as http,
+    ):
+        yield http
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until `condition` holds; fail after `seconds`."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen in time"
+        await asyncio.sleep(0.005)
