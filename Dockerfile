@@ -1,4 +1,4 @@
-# begone in a container: docker build -t begone . && docker run -p 8000:8000 --read-only begone
+# begone in a container: docker build -t begone . && docker run -p 8000:8000 --read-only --tmpfs /tmp begone
 # Another Python, or the same one by digest: docker build --build-arg PYTHON=...
 ARG PYTHON=python:3.13.9-slim-bookworm
 

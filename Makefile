@@ -45,7 +45,7 @@ format: $(DEV_STAMP) ## Lay the code out and mend what can be mended by itself
 
 .PHONY: audit
 audit: $(DEV_STAMP) ## Look the run-time dependencies up among known vulnerabilities
-	$(BIN)/pip-audit --requirement requirements/run.txt --require-hashes --disable-pip
+	$(BIN)/pip-audit --strict --requirement requirements/run.txt --require-hashes --disable-pip
 
 .PHONY: docker-lint
 docker-lint: $(DEV_STAMP) ## Check the Dockerfile (hadolint)
