@@ -33,6 +33,12 @@ def chromium() -> tuple[str, str]:
     return browser, driver
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """Return the event loop that tests marked `anyio` run on: the one that serves."""
+    return "asyncio"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
