@@ -1,16 +1,17 @@
 """Pages for people: the API's documentation at `/docs` and the explanation of each problem under its `type`."""
 
 import html
-import importlib.util
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse
 
 from app import examples, problems
+from app.schemas import LabelRequest, Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +34,25 @@ _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em}"
     "pre{background:#f4f4f4;padding:1em;overflow:auto}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}"
 )
+
+
+def complete_openapi(app: FastAPI) -> None:
+    """Let the OpenAPI document define the models that only `examples` refers to.
+
+    The framework knows a route's models; a request that is read from raw bytes and errors of another media type are
+    none of them.
+    """
+    build = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = build()
+        _, found = models_json_schema(
+            [(LabelRequest, "validation"), (Problem, "serialization")], ref_template="#/components/schemas/{model}"
+        )
+        document["components"]["schemas"] |= found["$defs"]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 @router.get("/docs")
@@ -99,7 +119,6 @@ def _page(title: str, body: str) -> HTMLResponse:
 
 
 def _static() -> Path:
-    spec = importlib.util.find_spec("fastapi_offline")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("fastapi-offline")
-    return Path(spec.origin).parent / "static"
+    import fastapi_offline  # here, for a lean start
+
+    return Path(fastapi_offline.__file__).parent / "static"

@@ -6,6 +6,7 @@ The tests post each request to a real service and hold its answer against what i
 from collections import defaultdict
 from typing import Any, Final
 
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app import problems
@@ -104,12 +105,16 @@ def problem_documents() -> dict[str, list[dict[str, Any]]]:
 def request_body() -> dict[str, Any]:
     """Return the OpenAPI request body of `/v1/label`."""
     schemas: dict[str, Any] = {
-        "application/json": LabelRequest.model_json_schema(),
+        "application/json": _schema(LabelRequest),
         "text/html": {"type": "string", "description": "The page's bytes, in any encoding of the web."},
         "text/plain": {"type": "string", "description": "Text; every line that is not blank is a block."},
     }
     content = {name: {"schema": schema, "examples": REQUESTS[name]} for name, schema in schemas.items()}
     return {"required": True, "content": content}
+
+
+def _schema(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def _problem_responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
@@ -128,7 +133,7 @@ def _problem_responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
         }
         responses[status] = {
             "description": "; ".join(kind.title for kind in kinds),
-            "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema(), "examples": examples}},
+            "content": {MEDIA_TYPE: {"schema": _schema(Problem), "examples": examples}},
         }
     return responses
 

@@ -56,6 +56,7 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     app.state.metrics = metrics
     app.include_router(api.router)
     app.include_router(docs.router)
+    docs.complete_openapi(app)
     return app
 
 

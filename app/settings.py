@@ -107,12 +107,14 @@ def unknown_variables(names: list[str] | None = None) -> list[str]:
 
     A mistyped limit would otherwise be a limit that silently does not hold.
     """
-    known = {variable(name) for name in Settings.model_fields}
     found = []
-    for name in sorted(os.environ if names is None else names):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            close = difflib.get_close_matches(name.upper(), known, n=1)
-            found.append(f"{name} is no setting" + (f"; did you mean {close[0]}?" if close else ""))
+    for variable_name in sorted(os.environ if names is None else names):
+        if not variable_name.upper().startswith(PREFIX):
+            continue
+        name = variable_name[len(PREFIX) :].lower()
+        if name not in Settings.model_fields:
+            close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+            found.append(f"{variable_name} is no setting" + (f"; did you mean {variable(close[0])}?" if close else ""))
     return found
 
 
