@@ -6,7 +6,7 @@ ARG PYTHON=python:3.13.9-slim-bookworm
 FROM ${PYTHON} AS build
 COPY requirements/run.txt /build/run.txt
 RUN python -m venv --without-pip /opt/begone/venv \
-    && python -m pip --python /opt/begone/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+    && python -m pip --python /opt/begone/venv/bin/python install --quiet --no-cache-dir --disable-pip-version-check \
         --require-hashes --no-deps --only-binary :all: -r /build/run.txt
 
 # Stage 2: what runs.

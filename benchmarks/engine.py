@@ -10,7 +10,7 @@ from tqdm import tqdm
 from app.labeller import Labeller
 from benchmarks import machine, plot, results
 from benchmarks.pages import Sample
-from benchmarks.stages import stages
+from benchmarks.stages import StageTimes
 from benchmarks.timing import Times, measure
 from benchmarks.tools import Tool, tools
 from scripts.markers import fill_file
@@ -23,11 +23,11 @@ PLOT = FOLDER / "engine.svg"
 def run(sample: Sample, rounds: int, labeller: Labeller) -> str:
     """Time everything on the pages of `sample`, write RESULTS.md and the plot, and return what was written."""
     began = time.monotonic()
-    contenders = tools(labeller)
+    of_stages = StageTimes()
+    contenders = tools(labeller, of_stages)
     bar = tqdm(total=rounds * len(sample.pages), desc="engine", unit="page", file=sys.stderr)
     with bar:
         times = measure(contenders, sample.pages, rounds, bar.update)
-    of_stages = stages(labeller, sample.pages, rounds)
     content = _content(sample, rounds, contenders, times, of_stages, time.monotonic() - began)
     fill_file(RESULTS, "engine", content)
     plot.plot(contenders, times, sample.pages, PLOT)
@@ -39,7 +39,7 @@ def _content(
     rounds: int,
     contenders: Sequence[Tool],
     times: Times,
-    of_stages: dict[str, list[float]],
+    of_stages: StageTimes,
     seconds: float,
 ) -> str:
     conditions = (
@@ -55,7 +55,7 @@ def _content(
             "By size of the page, p50 / p95 in ms:\n",
             results.sizes_table(contenders, times, sample.pages),
             "Inside begone:\n",
-            results.stages_table(of_stages),
+            results.stages_table(of_stages.per_page()),
             f"![Time per page by size]({PLOT.name})",
         ]
     )

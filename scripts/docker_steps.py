@@ -2,12 +2,13 @@
 
 A scratch folder plays the root of both stages' file systems. COPY takes only what .dockerignore lets through, RUN runs
 with the image's paths moved below the scratch folder and this machine's Python for the image's, CMD starts the service
-from a tree it cannot write to (as the image's user, where we are root), and the HEALTHCHECK's own command must then
-succeed.
+from a tree it cannot write to (as the image's user, where we are root); the HEALTHCHECK's own command must then succeed, and
+the model be ready.
 What this does not show: that the base image exists, and what is in it.
 """
 
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -31,14 +32,18 @@ class Box:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.environment = {"PATH": os.defpath, "HOME": str(root)}
+        self.environment = {"PATH": f"{root}/base:{os.defpath}", "HOME": str(root)}
         self.directory = root
-        self.python = base_python()
         # Ours keeps everything back but what it names.
         ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
         self.let_through = {line[1:] for line in ignore if line.startswith("!")}
         # How pip reaches its index is this machine's affair.
         self.environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        # The base image's `python`.
+        python = root / "base" / "python"
+        python.parent.mkdir()
+        python.write_text(f'#!/bin/sh\nexec {base_python()} "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
 
     def moved(self, text: str) -> str:
         """Return `text` with every absolute path below /opt or /build moved into the box."""
@@ -70,8 +75,8 @@ class Box:
 
     def run(self, instruction: Instruction) -> None:
         """Carry out RUN; `CalledProcessError` where it fails."""
-        command = re.sub(r"(?<![\w./])python(?= )", self.python, self.moved(instruction.value))
-        subprocess.run(["/bin/sh", "-euc", command], check=True, env=self.environment, cwd=self.directory)
+        command = ["/bin/sh", "-euc", self.moved(instruction.value)]
+        subprocess.run(command, check=True, env=self.environment, cwd=self.directory)
 
     def play(self, stage: Stage) -> None:
         """Carry out a stage's instructions, in order."""
@@ -155,12 +160,18 @@ def _serve(box: Box, final: Stage) -> int:
     began = time.monotonic()
     with box.started(final) as process:
         while time.monotonic() - began < START_SECONDS and process.poll() is None:
-            if box.healthy(final):
-                print(f"The service is healthy {time.monotonic() - began:.1f} s after its start.")
+            if box.healthy(final) and _ready(box.environment["BEGONE_PORT"]):
+                print(f"The service is healthy and ready {time.monotonic() - began:.1f} s after its start.")
                 return 0
             time.sleep(0.2)
-    print("The service did not become healthy.", file=sys.stderr)
+    print("The service did not become healthy and ready.", file=sys.stderr)
     return 1
+
+
+def _ready(port: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
+    connection.request("GET", "/readyz")
+    return connection.getresponse().status == http.HTTPStatus.OK
 
 
 if __name__ == "__main__":

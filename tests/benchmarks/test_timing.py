@@ -35,6 +35,12 @@ def test_a_tool_that_raises_has_failed_on_that_page_only() -> None:
     assert set(times.milliseconds["picky"]) == {"one", "three", "four"}
 
 
+def test_results_are_shown_to_whoever_looks_but_not_those_of_the_warm_up() -> None:
+    seen: list[tuple[str, str]] = []
+    measure([Tool("a", "1", str.upper, lambda page, result: seen.append((page.name, result)))], PAGES, 1, lambda: None)
+    assert seen == [(page.name, page.html.upper()) for page in PAGES]
+
+
 def test_nothing_stays_frozen() -> None:
     before = gc.get_freeze_count()
     measure([Tool("a", "1", str.upper)], PAGES, 1, lambda: None)
