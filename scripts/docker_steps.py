@@ -2,9 +2,8 @@
 
 A scratch folder plays the root of both stages' file systems. COPY takes only what .dockerignore lets through, RUN runs
 with the image's paths moved below the scratch folder and this machine's Python for the image's, CMD starts the service
-from a tree it cannot write to (as the image's user, where we are root); the HEALTHCHECK's own command must then succeed, and
-the model be ready.
-What this does not show: that the base image exists, and what is in it.
+from a tree it cannot write to (as the image's user, where we are root). Then the HEALTHCHECK's own command must succeed
+and the model be ready. What this does not show: that the base image exists, and what is in it.
 """
 
 import contextlib
