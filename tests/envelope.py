@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import httpx
@@ -25,14 +25,20 @@ class FakeModel:
 
 
 class FakeLabeller:
-    """Labels what asks for a donation as an appeal and all else as content; `before` runs first, on its thread."""
+    """Labels what asks for a donation as an appeal and all else as content.
 
-    def __init__(self, before: Callable[[str], None] = lambda _: None) -> None:
+    `before` runs first, on the thread that labels; with `always`, that is its answer to every page.
+    """
+
+    def __init__(self, before: Callable[[str], object] = lambda _: None, always: Result | None = None) -> None:
         self.model = FakeModel()
         self.before = before
+        self.always = always
 
     def label_html(self, html: str, *, id_attribute: str | None = None) -> Result:
         self.before(html)
+        if self.always is not None:
+            return self.always
         blocks = [
             _block(index, node.text(strip=True), "p", node.attributes.get(id_attribute) if id_attribute else None)
             for index, node in enumerate(dom.parse(html).css("p"))
@@ -64,7 +70,7 @@ def _block(index: int, text: str, tag: str | None, stamp: str | None) -> Labelle
 def _result(blocks: list[LabelledBlock]) -> Result:
     counts = dict.fromkeys(("content", "appeal", "advert", "navigation"), 0)
     for block in blocks:
-        counts[block.label] += 1
+        counts[block.label] = counts.get(block.label, 0) + 1
     return Result(
         language="en",
         blocks=blocks,
@@ -74,9 +80,19 @@ def _result(blocks: list[LabelledBlock]) -> Result:
     )
 
 
-def application(before: Callable[[str], None] = lambda _: None, **settings: Any) -> FastAPI:
+def result(texts: list[str], **change: Any) -> Result:
+    """A result with a block for each of `texts`, each changed so."""
+    return _result([replace(_block(index, text, "p", None), **change) for index, text in enumerate(texts)])
+
+
+def fake_labeller(before: Callable[[str], object] = lambda _: None, always: Result | None = None) -> Labeller:
+    """A fake that passes for a labeller."""
+    return cast("Labeller", FakeLabeller(before, always))
+
+
+def application(before: Callable[[str], object] = lambda _: None, **settings: Any) -> FastAPI:
     """An application with a fake labeller, on settings that are not the environment's."""
-    return create_app(Settings(**settings), cast(Labeller, FakeLabeller(before)))
+    return create_app(Settings(**settings), fake_labeller(before))
 
 
 @asynccontextmanager

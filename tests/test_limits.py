@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import tracemalloc
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -134,7 +135,7 @@ async def test_a_broken_gzip_is_refused(body: bytes) -> None:
 def test_gzip_is_inflated_however_it_is_cut_and_joined(members: list[bytes], cuts: list[int]) -> None:
     packed = b"".join(gzip.compress(member) for member in members)
     marks = [0, *sorted(min(cut, len(packed)) for cut in cuts), len(packed)]
-    parts = [packed[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    parts = [packed[start:end] for start, end in pairwise(marks)]
     assert asyncio.run(read(Client(parts), GZIP)) == Body(b"".join(members), len(packed))
 
 
@@ -179,7 +180,7 @@ async def through_drain(client: Client, *, reads: bool, headers: dict[str, str])
     """What the server is given to send by an application behind Drain that answers "no"."""
     sent: list[Message] = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
         if reads:
             await receive()
         await send({"type": "http.response.start", "status": 413, "headers": []})
@@ -212,7 +213,7 @@ async def test_an_answer_to_no_body_is_left_alone() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("reads", [True, False])
-async def test_an_early_answer_goes_out_whole_and_what_still_comes_is_thrown_away(reads: bool) -> None:  # noqa: FBT001
+async def test_an_early_answer_goes_out_whole_and_what_still_comes_is_thrown_away(reads: bool) -> None:
     client = Client([b"a"] * 5)
     assert await through_drain(client, reads=reads, headers={"transfer-encoding": "chunked"}) == HELD_BACK
     assert client.parts == []
@@ -231,10 +232,10 @@ async def test_no_client_is_listened_to_for_ever() -> None:
 async def test_other_protocols_pass_the_drain() -> None:
     seen: list[Scope] = []
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
         seen.append(scope)
 
-    async def send(message: Message) -> None:
+    async def send(_message: Message) -> None:
         raise AssertionError
 
     await Drain(app, 1, 1)({"type": "lifespan"}, Client([]).receive, send)

@@ -32,7 +32,9 @@ def test_every_setting_says_what_it_is_for(name: str) -> None:
 
 
 def test_the_module_prints_the_table() -> None:
-    printed = subprocess.run([sys.executable, "-m", "app.settings"], capture_output=True, text=True, check=True, cwd=ROOT)
+    printed = subprocess.run(
+        [sys.executable, "-m", "app.settings"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert printed.stdout == settings_table()
 
 

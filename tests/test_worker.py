@@ -75,9 +75,7 @@ async def test_a_stuck_job_is_answered_and_left_behind(worker: Worker, held: thr
 
 async def test_a_job_that_waited_too_long_never_runs(worker: Worker, held: threading.Event) -> None:
     ran: list[bool] = []
-    outcomes = await asyncio.gather(
-        worker.run(held.wait), worker.run(lambda: ran.append(True)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(worker.run(held.wait), worker.run(lambda: ran.append(True)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [DeadlineExceeded, DeadlineExceeded]
     held.set()
     assert await worker.run(lambda: "next") == "next"
