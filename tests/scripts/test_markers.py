@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.markers import MarkerMissing, fill, table
+from scripts.markers import MarkerMissing, fill, filled, table
 
 TEXT = "before\n<!-- one:start -->\nold\n<!-- one:end -->\nbetween\n<!-- two:start -->\n<!-- two:end -->\nafter\n"
 
@@ -16,6 +16,10 @@ def test_an_empty_place_is_filled() -> None:
 def test_filling_again_changes_nothing() -> None:
     once = fill(TEXT, "one", r"a \1 b")
     assert fill(once, "one", r"a \1 b") == once
+
+
+def test_what_was_filled_in_is_found_again() -> None:
+    assert filled(fill(TEXT, "two", " new "), "two") == "new\n"
 
 
 @pytest.mark.parametrize("text", ["no place", TEXT + TEXT])
