@@ -20,7 +20,7 @@ LAYERS = (
     {"dom", "vocabulary"},
     {"blocks"},
     {"markup", "text"},
-    {"features"},
+    {"features", "context"},
     {"model"},
     {"labeller"},
 )
