@@ -105,7 +105,13 @@ async def readyz(request: Request) -> Response:
     return _json({"status": "ready", "model": {"name": labeller.model.name, "version": labeller.model.version}})
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response, tags=["operation"])
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=Response,
+    responses=examples.metrics_responses(),
+    tags=["operation"],
+)
 async def metrics(request: Request) -> Response:
     """Answer with the metrics in Prometheus' text format."""
     kept: Metrics = request.app.state.metrics

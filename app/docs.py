@@ -37,10 +37,10 @@ _STYLE: Final = (
 
 
 def complete_openapi(app: FastAPI) -> None:
-    """Let the OpenAPI document define the models that only `examples` refers to.
+    """Put into the OpenAPI document what the framework leaves out.
 
-    The framework knows a route's models; a request that is read from raw bytes and errors of another media type are
-    none of them.
+    That is the models of what it does not read or write itself (a request of raw bytes, errors of another media type),
+    and the nulls of the example answer.
     """
     build = app.openapi
 
@@ -50,6 +50,8 @@ def complete_openapi(app: FastAPI) -> None:
             [(LabelRequest, "validation"), (Problem, "serialization")], ref_template="#/components/schemas/{model}"
         )
         document["components"]["schemas"] |= found["$defs"]
+        answered = document["paths"]["/v1/label"]["post"]["responses"]["200"]
+        answered["content"]["application/json"]["example"] = examples.ANSWER
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -144,8 +144,14 @@ def _answer(description: str, example: Any) -> dict[int | str, dict[str, Any]]:
 
 def label_responses() -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses of `/v1/label`."""
-    refused = [kind.slug for kind in problems.KINDS if kind.slug not in ("not-found", "method-not-allowed")]
+    refused = [kind.slug for kind in problems.TABLE.values()]
     return _answer("Every block with its label", ANSWER) | _problem_responses(*refused)
+
+
+def metrics_responses() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of `/metrics`."""
+    example = 'begone_requests_total{method="POST",route="/v1/label",status="200"} 12.0'
+    return {200: {"description": "Requests, refusals, stages, labels", "content": {"text/plain": {"example": example}}}}
 
 
 def model_responses() -> dict[int | str, dict[str, Any]]:

@@ -1,13 +1,15 @@
 """A labeller that knows two rules, and an application around it: for tests of the envelope."""
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 
 from app import dom
@@ -111,3 +113,21 @@ async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
     while not condition():
         assert time.monotonic() < ends, "it did not happen in time"
         await asyncio.sleep(0.005)
+
+
+@contextmanager
+def serving(app: FastAPI, **config: Any) -> Iterator[int]:
+    """Serve `app` with the real server on a thread; give its port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", **config))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        ends = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < ends, "the server did not start"
+            time.sleep(0.01)
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "the server did not stop"

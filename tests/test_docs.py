@@ -1,0 +1,126 @@
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.answers import MEDIA_TYPES
+from app.examples import REQUESTS
+from app.problems import KINDS
+from app.schemas import LabelAnswer, LabelRequest, Problem
+from tests.envelope import application, client, serving
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return application().openapi()
+
+
+def of_label(document: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = document["paths"]["/v1/label"]["post"]
+    return operation
+
+
+def test_every_route_is_documented(document: dict[str, Any]) -> None:
+    assert {(path, method) for path, item in document["paths"].items() for method in item} == {
+        ("/v1/label", "post"),
+        ("/v1/model", "get"),
+        ("/healthz", "get"),
+        ("/readyz", "get"),
+        ("/metrics", "get"),
+    }
+    for item in document["paths"].values():
+        for operation in item.values():
+            assert operation["summary"]
+
+
+def test_every_reference_is_defined(document: dict[str, Any]) -> None:
+    names = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)))
+    assert names <= set(document["components"]["schemas"])
+    assert '"$defs"' not in json.dumps(document)
+
+
+def test_every_content_type_has_a_worked_example(document: dict[str, Any]) -> None:
+    content = of_label(document)["requestBody"]["content"]
+    assert set(content) == set(MEDIA_TYPES)
+    assert all(described["examples"] for described in content.values())
+    assert "gzip" in of_label(document)["description"]
+
+
+def test_every_error_has_a_worked_example_where_it_occurs(document: dict[str, Any]) -> None:
+    shown: dict[str, set[str]] = {}
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                for example in answer["content"].get("application/problem+json", {}).get("examples", {}).values():
+                    Problem.model_validate(example["value"], strict=True)
+                    assert str(example["value"]["status"]) == status
+                    shown.setdefault(path, set()).add(example["value"]["type"].removeprefix("/problems/"))
+    everywhere = {"not-found", "method-not-allowed"}
+    assert shown["/v1/label"] == {kind.slug for kind in KINDS} - everywhere
+    assert shown["/readyz"] == {"not-ready", "deadline-exceeded", "internal-error"}
+    assert shown["/healthz"] == shown["/v1/model"] == {"not-ready", "internal-error"}
+
+
+def test_the_answers_example_has_the_answers_form(document: dict[str, Any]) -> None:
+    example = of_label(document)["responses"]["200"]["content"]["application/json"]["example"]
+    LabelAnswer.model_validate(example, strict=True)
+
+
+@pytest.mark.parametrize("name", list(REQUESTS["application/json"]))
+def test_json_examples_fit_the_request(name: str) -> None:
+    value = REQUESTS["application/json"][name]["value"]
+    assert LabelRequest.read(json.dumps(value).encode()).model_dump(exclude_none=True) == value
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/docs", "text/html; charset=utf-8"),
+        ("/docs/start.js", "text/javascript; charset=utf-8"),
+        ("/docs/swagger/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+        ("/docs/swagger/swagger-ui.css", "text/css; charset=utf-8"),
+        ("/docs/swagger/favicon.png", "image/png"),
+        ("/openapi.json", "application/json"),
+    ],
+)
+async def test_the_documentation_comes_from_here(path: str, kind: str) -> None:
+    async with client(application()) as http:
+        answered = await http.get(path)
+    assert answered.status_code == 200
+    assert answered.headers["content-type"] == kind
+    if path == "/docs":
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", answered.text)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["nothing.js", "..%2F..%2F__init__.py", "%2e%2e/core.py"])
+async def test_no_other_file_is_served(name: str) -> None:
+    async with client(application()) as http:
+        assert (await http.get(f"/docs/swagger/{name}")).status_code == 404
+
+
+@pytest.mark.browser
+def test_the_documentation_shows_in_a_browser(chromium: tuple[str, str], tmp_path: Path) -> None:
+    switches = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    switches += " --disable-component-update --disable-sync --virtual-time-budget=20000 --dump-dom"
+    with serving(application()) as port:
+        shown = subprocess.run(
+            [
+                chromium[0],
+                *switches.split(),
+                f"--user-data-dir={tmp_path}",
+                f"http://127.0.0.1:{port}/docs#/label/label_v1_label_post",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+    assert "Label every block of a page" in shown
+    assert "Try it out" in shown
+    assert "Night trains return" in shown
+    assert "Resolver error" not in shown
