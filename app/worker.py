@@ -46,14 +46,34 @@ class _Job:
             self.future.set_result(result)
 
 
+class _Thread(threading.Thread):
+    """Runs the jobs of a queue until it takes a None from it, or until another thread has taken its place."""
+
+    def __init__(self, jobs: "SimpleQueue[_Job | None]") -> None:
+        super().__init__(name="label", daemon=True)
+        self.jobs = jobs
+        self.replaced = False
+
+    def run(self) -> None:
+        while True:
+            job = self.jobs.get()
+            if self.replaced:  # in the very moment in which its job ended: this one is for the other thread
+                self.jobs.put(job)
+            if self.replaced or job is None:
+                return
+            job.run()
+            del job
+            if self.replaced:
+                return
+
+
 class Worker:
     """Runs jobs one after the other on a thread of its own. Its methods are called from one event loop."""
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._left: list[threading.Thread] = []
+        self._thread: _Thread | None = None
+        self._left: list[_Thread] = []
 
     @property
     def stuck(self) -> int:
@@ -74,10 +94,9 @@ class Worker:
         """
         if not self.healthy:
             raise NotReady("Too many pages are still being labelled past their deadline.")
-        if self._thread is None:
-            self._start()
+        thread = self._thread or self._start(SimpleQueue())
         job = _Job(work)
-        self._jobs.put(job)
+        thread.jobs.put(job)
         try:
             async with asyncio.timeout(self.deadline if deadline else None) as scope:
                 result: T = await asyncio.wrap_future(job.future)
@@ -90,7 +109,9 @@ class Worker:
 
     def close(self) -> None:
         """Let the thread end after the jobs that it has; waits for none of them."""
-        self._jobs.put(None)
+        if self._thread is not None:
+            self._thread.jobs.put(None)
+            self._thread = None
 
     def _watch(self, job: _Job) -> None:
         """Replace the thread once `job` has run for the whole deadline; one that waited for others may need less."""
@@ -100,21 +121,12 @@ class Worker:
         asyncio.get_running_loop().call_later(max(left, 0), self._replace, job)
 
     def _replace(self, job: _Job) -> None:
-        if not job.future.done() and self._thread is not None:
+        if self._thread is not None and not job.future.done():
+            self._thread.replaced = True
             self._left.append(self._thread)
-            self._start()
+            self._start(self._thread.jobs)
 
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._work, name="label", daemon=True)
-        self._thread.start()
-
-    def _work(self) -> None:
-        this = threading.current_thread()
-        while (job := self._jobs.get()) is not None:
-            if this is not self._thread:  # replaced in the very moment in which its job ended
-                self._jobs.put(job)
-                return
-            job.run()
-            del job
-            if this is not self._thread:
-                return
+    def _start(self, jobs: "SimpleQueue[_Job | None]") -> _Thread:
+        self._thread = thread = _Thread(jobs)
+        thread.start()
+        return thread

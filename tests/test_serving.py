@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tests.envelope import application, serving
 
@@ -20,11 +21,22 @@ def slow(html: str) -> None:
         time.sleep(0.5)
 
 
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return application(max_body_bytes=LIMIT, body_timeout_seconds=1, drain_seconds=1, max_in_flight=2)
+
+
 @pytest.fixture(scope="module", params=["httptools", "h11"])
-def port(request: pytest.FixtureRequest) -> Iterator[int]:
-    app = application(slow, max_body_bytes=LIMIT, body_timeout_seconds=0.3, drain_seconds=0.3, max_in_flight=2)
+def port(app: FastAPI, request: pytest.FixtureRequest) -> Iterator[int]:
     with serving(app, http=request.param) as port:
         yield port
+
+
+def wait_for_places(app: FastAPI, taken: int) -> None:
+    ends = time.monotonic() + 5
+    while app.state.service.gate.taken != taken:
+        assert time.monotonic() < ends
+        time.sleep(0.005)
 
 
 class Answer:
@@ -74,7 +86,7 @@ def test_a_declared_length_over_the_limit_is_refused_before_a_byte_is_sent(port:
     answer = Answer(port, HEAD + b"Content-Length: 10000000000\r\n\r\n")
     assert "413" in answer.status
     assert b'"limit":100000' in answer.body
-    assert answer.whole < 0.25  # it does not wait for the drain
+    assert answer.whole < 0.8  # it does not wait for the drain
     assert answer.closed
     assert labelled(port)
 
@@ -108,7 +120,7 @@ def test_a_gzip_bomb_is_refused(port: int) -> None:
     assert labelled(port)
 
 
-def test_a_body_that_stops_is_given_up_and_its_place_given_back(port: int) -> None:
+def test_a_body_that_stops_is_given_up_and_its_place_given_back(app: FastAPI, port: int) -> None:
     answers = []
     threads = [
         threading.Thread(target=lambda: answers.append(Answer(port, HEAD + b"Content-Length: 10\r\n\r\n<p>")))
@@ -116,23 +128,23 @@ def test_a_body_that_stops_is_given_up_and_its_place_given_back(port: int) -> No
     ]
     for thread in threads:
         thread.start()
-    time.sleep(0.1)
+    wait_for_places(app, 2)
     full = Answer(port, HEAD + b"Content-Length: 4\r\n\r\n<p>x")
     for thread in threads:
         thread.join()
     assert "503" in full.status
     assert "retry-after: 1" in full.headers
-    assert full.whole < 0.15
+    assert full.whole < 0.8
     assert all("408" in answer.status and answer.closed for answer in answers)
     assert labelled(port)
 
 
-def test_a_client_that_goes_away_gives_its_place_back(port: int) -> None:
+def test_a_client_that_goes_away_gives_its_place_back(app: FastAPI, port: int) -> None:
     for _ in range(4):
         with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
             connection.sendall(HEAD + b"Content-Length: 10\r\n\r\n<p>")
-            time.sleep(0.02)
-    time.sleep(0.05)
+            wait_for_places(app, 1)
+        wait_for_places(app, 0)
     assert labelled(port)
 
 
@@ -166,9 +178,7 @@ def test_requests_in_hand_are_answered_when_the_server_stops() -> None:
         threads = [threading.Thread(target=post, args=(port,)) for _ in range(3)]
         for thread in threads:
             thread.start()
-        ends = time.monotonic() + 5
-        while app.state.service.gate.taken < 3 and time.monotonic() < ends:
-            time.sleep(0.005)
+        wait_for_places(app, 3)
     for thread in threads:
         thread.join()
     assert [answered.status_code for answered in answers] == [200, 200, 200]

@@ -82,15 +82,22 @@ async def test_a_job_that_waited_too_long_never_runs(worker: Worker, held: threa
     assert ran == []
 
 
-async def test_a_job_that_only_waited_long_does_not_cost_the_thread(worker: Worker) -> None:
+async def test_a_job_that_only_waited_long_does_not_cost_the_thread() -> None:
     # The second job's caller gives up while it runs, but it has not run for the whole deadline itself.
-    outcomes = await asyncio.gather(
-        worker.run(lambda: time.sleep(0.035)), worker.run(lambda: time.sleep(0.035)), return_exceptions=True
-    )
-    assert outcomes[0] is None
-    assert isinstance(outcomes[1], DeadlineExceeded)
-    await asyncio.sleep(0.05)
+    worker = Worker(deadline=0.6)
+    first, second = threading.Event(), threading.Event()
+    thread = await worker.run(threading.get_ident)
+    outcomes = asyncio.gather(worker.run(first.wait), worker.run(second.wait), return_exceptions=True)
+    await asyncio.sleep(0.4)
+    first.set()
+    done, given_up = await outcomes
+    assert done is True
+    assert isinstance(given_up, DeadlineExceeded)
+    second.set()
+    await asyncio.sleep(0.6)
     assert worker.stuck == 0
+    assert await worker.run(threading.get_ident) == thread
+    worker.close()
 
 
 async def test_a_job_without_deadline_may_take_its_time(worker: Worker) -> None:
@@ -112,3 +119,21 @@ async def test_a_closed_worker_ends_its_thread(worker: Worker) -> None:
     thread = await worker.run(threading.current_thread)
     worker.close()
     await until(lambda: not thread.is_alive())
+    assert await worker.run(threading.current_thread) is not thread  # and begins anew when it is asked again
+
+
+async def test_closing_leaves_no_job_undone(worker: Worker) -> None:
+    jobs = [asyncio.ensure_future(worker.run(lambda number=number: number)) for number in range(5)]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    worker.close()
+    assert await asyncio.gather(*jobs) == [0, 1, 2, 3, 4]
+
+
+async def test_a_thread_that_was_replaced_just_as_its_job_ended_hands_the_next_one_on(worker: Worker) -> None:
+    # The moment cannot be hit from outside: the mark is set by hand on a thread that waits for its next job.
+    old = await worker.run(threading.current_thread)
+    old.replaced = True  # type: ignore[attr-defined]
+    job = asyncio.ensure_future(worker.run(threading.current_thread))
+    await until(lambda: not old.is_alive())
+    worker._start(old.jobs)  # type: ignore[attr-defined]
+    assert await job is worker._thread
