@@ -3,7 +3,9 @@
 import random
 from typing import Final
 
-_RIDERS: Final = "Okafor Lindqvist Ferraro Vandeputte Quiroga Matsuda Brannigan Delacroix Haugen Petrov Adeyemi Kowalski".split()
+_RIDERS: Final = (
+    "Okafor Lindqvist Ferraro Vandeputte Quiroga Matsuda Brannigan Delacroix Haugen Petrov Adeyemi Kowalski".split()
+)
 _PLACES: Final = (
     "the cattle grid",
     "the second hairpin",
@@ -28,10 +30,18 @@ _EVENTS: Final = (
     "Two sheep on the road near {place}. {a} goes left, {b} goes right, the sheep stay.",
     "{m} kilometres left, and {a} has been on the front for {n} minutes without asking for help.",
 )
-_HEADS: Final = ("Puncture", "It’s back together", "Attack!", "What you’re saying", "Points update", "A view from the roadside")
+_HEADS: Final = (
+    "Puncture",
+    "It’s back together",
+    "Attack!",
+    "What you’re saying",
+    "Points update",
+    "A view from the roadside",
+)
 _ALERTS: Final = (
     '<div class="lb-prompt" data-expect="appeal/newsletter"><p>Can’t stay? We’ll email you when the stage is won.</p>'
-    '<form action="/alerts" method="post"><input type="email" placeholder="Email address"> <button>Get alerts</button></form></div>'
+    '<form action="/alerts" method="post"><input type="email" placeholder="Email address"> <button>Get alerts</button>'
+    "</form></div>"
 )
 _ADVERT: Final = (
     '<div class="lb-ad" data-expect="advert"><span class="lb-ad__tag">Advertisement</span>'
@@ -41,7 +51,7 @@ _ADVERT: Final = (
 
 def updates(count: int) -> str:
     """Return `count` updates as marked-up source, newest first; the same text each time."""
-    draw = random.Random(41)
+    draw = random.Random(41)  # noqa: S311 (nothing secret about a bicycle race)
     parts = []
     for at in range(count):
         minute = 11 * 60 + (count - at) * 2 // 3
@@ -54,8 +64,8 @@ def updates(count: int) -> str:
         clock = f"{minute // 60:02d}:{minute % 60:02d}"
         head = f"<h3>{draw.choice(_HEADS)}</h3>" if at % 7 == 3 else ""
         parts.append(
-            f'<article class="lb-post" id="post-{count - at}"><header><time datetime="2024-05-18T{clock}">{clock}</time></header>'
-            f"{head}<p>{text}</p></article>"
+            f'<article class="lb-post" id="post-{count - at}">'
+            f'<header><time datetime="2024-05-18T{clock}">{clock}</time></header>{head}<p>{text}</p></article>'
         )
         if at % 60 == 20:
             parts.append(_ALERTS)

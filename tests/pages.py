@@ -19,25 +19,32 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app.labels import KINDS
 from tests import liveblog
 
-SOURCES: Final = Path(__file__).parent / "pages" / "src"
-TEXTS: Final = Path(__file__).parent / "pages" / "text"
+FOLDER: Final = Path(__file__).parent / "pages"
+SOURCES: Final = FOLDER / "src"
+TEXTS: Final = FOLDER / "text"
 
-INVISIBLE: Final = frozenset("head script style template noscript noembed noframes title datalist".split())
+INVISIBLE: Final = frozenset(["head", "script", "style", "template", "noscript", "noembed", "noframes", "title"])
+SHOWN: Final = frozenset(["img", "iframe", "video", "audio", "input", "canvas", "object", "embed"])
+"""Elements that a reader sees without any text in them."""
+
 _EXPECT: Final = re.compile(r'\sdata-expect="([^"]*)"')
 _META: Final = re.compile(r"<meta name=\"expect\" content='([^']*)'\s*/?>[ \t]*\n?")
 _TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 
+Block = dict[str, Any]
+"""One block of the service's answer, as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The labels that an element's blocks may get; `kinds` holds (label, kind) pairs, where the source names a kind."""
+    """The labels that a block may get; `kinds` holds (label, kind) pairs where the source names a kind."""
 
     labels: frozenset[str]
     kinds: frozenset[tuple[str, str]]
 
     @classmethod
     def parse(cls, value: str) -> "Accepted":
-        """Read `content,appeal/newsletter`; `ValueError` where a label or kind does not exist."""
+        """Read `content,appeal/newsletter`; `ValueError` where there is no such label or kind."""
         labels, kinds = set(), set()
         for item in value.split(","):
             label, _, kind = item.strip().partition("/")
@@ -49,22 +56,21 @@ class Accepted:
         return cls(frozenset(labels), frozenset(kinds))
 
     def takes(self, label: str) -> bool:
-        """Whether a block of this element may carry `label`."""
+        """Whether a block may carry `label`."""
         return label in self.labels
 
     def takes_kind(self, label: str, kind: str | None) -> bool:
-        """Whether `kind` is right for an accepted `label`; true where the source leaves the kind open."""
-        named = {k for lab, k in self.kinds if lab == label}
+        """Whether `kind` is right for `label`; true where the source leaves the kind open."""
+        named = {one for of, one in self.kinds if of == label}
         return not named or kind in named
 
     def __str__(self) -> str:
-        kinds = dict(self.kinds)
-        return ",".join(f"{label}/{kinds[label]}" if label in kinds else label for label in sorted(self.labels))
+        return ",".join(sorted(self.labels - {label for label, _ in self.kinds} | {"/".join(k) for k in self.kinds}))
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One element with text of its own or something embedded, and what its blocks may be (None: the source says nothing)."""
+    """One element in which a reader sees something, and what its blocks may be (None: the source does not say)."""
 
     selector: str
     tag: str
@@ -74,10 +80,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A test page as it is posted (`html`), and what is expected of it.
+    """A test page as it is posted, and what is expected of it.
 
-    `marks` maps the selectors of the elements that carry `data-expect` to what they accept; `facts` are the page-level
-    expectations; `encoding` and `charset` say how the bytes are made and which charset the HTTP header states.
+    `marks` maps the selectors of the elements that carry `data-expect` to what they accept; `facts` are the
+    expectations of the whole page and how it is posted (tests/pages/README.md lists them).
     """
 
     name: str
@@ -86,18 +92,9 @@ class Page:
     facts: Mapping[str, Any]
 
     @property
-    def encoding(self) -> str:
-        return str(self.facts.get("encoding", "utf-8"))
-
-    @property
-    def charset(self) -> str | None:
-        charset = self.facts.get("charset")
-        return None if charset is None else str(charset)
-
-    @property
     def body(self) -> bytes:
-        """The page's bytes in its own encoding."""
-        return self.html.encode(self.encoding)
+        """The page's bytes, in its own encoding."""
+        return self.html.encode(self.facts.get("encoding", "utf-8"))
 
     def accepted(self, selector: str) -> Accepted | None:
         """What a block with this selector may be: the mark of the nearest ancestor-or-self."""
@@ -108,15 +105,39 @@ class Page:
         return None
 
     def expectations(self) -> Iterator[Expectation]:
-        """Every element that a reader could see something of, with what is expected of it."""
+        """Every element in which a reader could see something, in document order."""
         for node, selector in walk(self.html):
             text = own_text(node)
-            if text or node.tag in ("img", "iframe", "video", "audio", "input"):
+            if text or node.tag in SHOWN:
                 yield Expectation(selector, node.tag or "", text, self.accepted(selector))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a text-only page and the labels it may get (without its box, less is certain than on the page)."""
+
+    text: str
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A block whose label is not accepted, or with `only_kind` just its kind."""
+
+    got: str
+    score: float
+    accepted: str
+    text: str
+    selector: str
+    only_kind: bool
+
+    def __str__(self) -> str:
+        what = "kind " if self.only_kind else ""
+        return f"{what}{self.got} {self.score:.2f}, not {self.accepted}: {self.text[:70]!r} {self.selector[-70:]}"
+
+
 def walk(html: str) -> Iterator[tuple[LexborNode, str]]:
-    """Yield the body's visible elements and their selectors (DESIGN.md's form), in document order."""
+    """Yield the elements that are not invisible and their selectors (DESIGN.md's form), in document order."""
     root = LexborHTMLParser(html, scripting=True).root
     stack = [] if root is None else [(root, "html")]
     while stack:
@@ -133,13 +154,12 @@ def walk(html: str) -> Iterator[tuple[LexborNode, str]]:
 
 def own_text(node: LexborNode) -> str:
     """The text that stands in the element itself, without its descendants'."""
-    texts = [child.text_content or "" for child in node.iter(include_text=True) if child.is_text_node]
-    return " ".join(" ".join(texts).split())
-
-
-def strip(source: str) -> str:
-    """The page as posted: without marks and without the page-level expectations."""
-    return _EXPECT.sub("", _META.sub("", source, count=1))
+    return " ".join(
+        word
+        for child in node.iter(include_text=True)
+        if child.is_text_node
+        for word in (child.text_content or "").split()
+    )
 
 
 def read(name: str, source: str) -> Page:
@@ -148,31 +168,18 @@ def read(name: str, source: str) -> Page:
     if found is None:
         raise ValueError(f"{name}: no <meta name=expect>")
     marked = _META.sub("", source, count=1)
-    marks = {
-        selector: Accepted.parse(value)
-        for node, selector in walk(marked)
-        if (value := node.attributes.get("data-expect")) is not None
-    }
-    return Page(name, strip(source), marks, json.loads(found.group(1)))
+    values = ((selector, node.attributes.get("data-expect")) for node, selector in walk(marked))
+    marks = {selector: Accepted.parse(value) for selector, value in values if value is not None}
+    return Page(name, _EXPECT.sub("", marked), marks, json.loads(found.group(1)))
 
 
 @cache
 def load() -> tuple[Page, ...]:
-    """All test pages, by name."""
-    return tuple(read(path.stem, source_of(path)) for path in sorted(SOURCES.glob("*.html")))
-
-
-def source_of(path: Path) -> str:
-    """A source file's text; the live blog's updates are made by code, for 400 of them by hand would be no page to read."""
-    return path.read_text(encoding="utf-8").replace("<!-- updates -->", liveblog.updates(400))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a text-only page and the labels it may get (without its box, less is certain than on the page)."""
-
-    text: str
-    labels: frozenset[str]
+    """All test pages, by name; the live blog's 400 updates are made by code."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.html"))}
+    return tuple(
+        read(name, source.replace("<!-- updates -->", liveblog.updates(400))) for name, source in sources.items()
+    )
 
 
 @cache
@@ -180,63 +187,49 @@ def load_texts() -> Mapping[str, tuple[Line, ...]]:
     """The text-only variants, by name: each line of a file is `accepted labels<TAB>text`."""
     variants = {}
     for path in sorted(TEXTS.glob("*.tsv")):
-        rows = [row.split("\t", 1) for row in path.read_text(encoding="utf-8").splitlines() if row.strip()]
+        rows = (row.split("\t", 1) for row in path.read_text(encoding="utf-8").splitlines())
         variants[path.stem] = tuple(Line(text, Accepted.parse(labels).labels) for labels, text in rows)
     return variants
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A block whose label (or only its kind) is not accepted."""
-
-    selector: str
-    got: str
-    accepted: str
-    score: float
-    text: str
-    only_kind: bool = False
-
-
-def misses(page: Page, blocks: list[dict[str, Any]]) -> list[Miss]:
-    """Compare the service's blocks (as JSON) with the page's expectations; a block without one is a miss as well."""
+def misses(page: Page, blocks: list[Block]) -> list[Miss]:
+    """Return the blocks that are labelled against the page's expectations; one without an expectation is a miss."""
     found = []
     for block in blocks:
-        accepted = page.accepted(block["selector"])
-        right = accepted is not None and accepted.takes(block["label"])
-        if right and accepted is not None and accepted.takes_kind(block["label"], block["kind"]):
-            continue
-        got = block["label"] + (f"/{block['kind']}" if block["kind"] else "")
-        found.append(Miss(block["selector"], got, str(accepted), block["score"], block["text"], right))
+        label, kind, accepted = block["label"], block["kind"], page.accepted(block["selector"])
+        right = accepted is not None and accepted.takes(label)
+        if not right or accepted is None or not accepted.takes_kind(label, kind):
+            got = f"{label}/{kind}" if kind else label
+            found.append(Miss(got, block["score"], str(accepted), block["text"], block["selector"], right))
     return found
 
 
-def main(names: list[str]) -> int:
-    """Print each page's wrong blocks, as the committed model labels them; return 1 where a label is wrong."""
-    from tests.client import post_page, post_text
+def misses_in_text(lines: tuple[Line, ...], blocks: list[Block]) -> list[Miss]:
+    """Return the lines whose label is not accepted; `ValueError` unless each line is a block."""
+    return [
+        Miss(block["label"], block["score"], ",".join(sorted(line.labels)), line.text, "", only_kind=False)
+        for line, block in zip(lines, blocks, strict=True)
+        if block["label"] not in line.labels
+    ]
 
-    wrong = total = 0
-    for page in load():
-        if names and not any(page.name.startswith(name) for name in names):
-            continue
-        blocks = post_page(page)["blocks"]
-        bad = misses(page, blocks)
-        print(f"{page.name}: {len(blocks)} blocks, {sum(not m.only_kind for m in bad)} wrong")
+
+def main(names: list[str]) -> int:
+    """Print what the committed model gets wrong, page by page; return 1 where a label is wrong."""
+    from tests.posting import post_all  # the service is wanted here only
+
+    answers = post_all(
+        [page for page in load() if page.name.startswith(tuple(names) or "")],
+        {name: lines for name, lines in load_texts().items() if name.startswith(tuple(names) or "")},
+    )
+    pages = {page.name: page for page in load()}
+    found = {name: (blocks, misses(pages[name], blocks)) for name, blocks in answers.pages.items()}
+    found |= {f"{name}, text": (b, misses_in_text(load_texts()[name], b)) for name, b in answers.texts.items()}
+    for name, (blocks, bad) in found.items():
+        print(f"{name}: {sum(not miss.only_kind for miss in bad)} of {len(blocks)} wrong")
         for miss in bad:
-            mark = "kind " if miss.only_kind else ""
-            print(f"  {mark}{miss.got} {miss.score:.2f} for {miss.accepted}  {miss.text[:70]!r}  {miss.selector[-60:]}")
-        wrong += sum(not m.only_kind for m in bad)
-        total += len(blocks)
-    for name, lines in load_texts().items():
-        if names and not any(name.startswith(start) for start in names):
-            continue
-        blocks = post_text("\n".join(line.text for line in lines))["blocks"]
-        pairs = [(b, line) for b, line in zip(blocks, lines, strict=True) if b["label"] not in line.labels]
-        print(f"{name} as text: {len(lines)} lines, {len(pairs)} wrong")
-        for block, line in pairs:
-            print(f"  {block['label']} {block['score']:.2f} for {','.join(sorted(line.labels))}  {line.text[:90]!r}")
-        wrong += len(pairs)
-        total += len(lines)
-    print(f"{wrong} of {total} wrong")
+            print(f"    {miss}")
+    wrong = sum(not miss.only_kind for _, bad in found.values() for miss in bad)
+    print(f"{wrong} of {sum(len(blocks) for blocks, _ in found.values())} wrong, on {len(found)} pages")
     return 1 if wrong else 0
 
 
