@@ -22,15 +22,18 @@ def main() -> int:
     logs.configure(settings.log_level)
     for sentence in unknown_variables():
         logging.getLogger("begone").warning(sentence)
+    if settings.workers == 1:
+        run(settings)
+        return 0
     with tempfile.TemporaryDirectory(prefix="begone-metrics-") as directory:
-        if settings.workers > 1:
-            # Any process may be asked for the metrics; it adds up what all of them have written here.
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
-        return run(settings)
+        # Any process may be asked for the metrics; it adds up what all of them have written here.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        run(settings)
+    return 0
 
 
-def run(settings: Settings) -> int:
-    """Run the server; return its exit status."""
+def run(settings: Settings) -> None:
+    """Run the server until it is told to stop."""
     import uvicorn
 
     uvicorn.run(
@@ -47,7 +50,6 @@ def run(settings: Settings) -> int:
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    return 0
 
 
 if __name__ == "__main__":

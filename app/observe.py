@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -116,6 +117,8 @@ class Metrics:
             return generate_latest(self.registry)
         from prometheus_client.multiprocess import MultiProcessCollector
 
+        for pid in _gone(Path(os.environ[MULTIPROCESS])):
+            _forget(pid)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
@@ -123,9 +126,7 @@ class Metrics:
     def close(self) -> None:
         """Take this process' gauges out of the sum when it ends."""
         if MULTIPROCESS in os.environ:
-            from prometheus_client.multiprocess import mark_process_dead
-
-            mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+            _forget(os.getpid())
 
     def count(self, record: Record, *, route: str, method: str, seconds: float) -> None:
         """Count an answered request."""
@@ -185,6 +186,18 @@ class Observer:
             "request",
             extra={"fields": {"method": method, "route": route, "ms": round(seconds * 1000, 3), **record.fields()}},
         )
+
+
+def _gone(directory: Path) -> set[int]:
+    """Return the processes whose gauges are still in `directory` though they were killed."""
+    pids = {path.stem.rpartition("_")[2] for path in directory.glob("gauge_live*_*.db")}
+    return {int(pid) for pid in pids if Path("/proc/self").exists() and not Path("/proc", pid).exists()}
+
+
+def _forget(pid: int) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
