@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.figures import per_page
 from benchmarks.pages import Page
@@ -17,7 +18,7 @@ def plot(tools: Sequence[Tool], times: Times, pages: Sequence[Page], file: Path)
     """Write the plot to `file` (SVG, without a date, so that the same figures give the same file)."""
     size = {page.name: page.size / 1000 for page in pages}
     with mpl.rc_context({"svg.hashsalt": "begone", "svg.fonttype": "none", "font.family": "sans-serif"}):
-        figure = Figure(figsize=(9, 5.5), layout="constrained")
+        figure = Figure(figsize=(10, 5.5), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.subplots()
         for number, tool in enumerate(tools):
@@ -30,5 +31,9 @@ def plot(tools: Sequence[Tool], times: Times, pages: Sequence[Page], file: Path)
                           alpha=1 if ours else 0.6, zorder=3 if ours else 2)  # fmt: skip
         axes.set(xscale="log", yscale="log", xlabel="size of the page, kB", ylabel="time, ms", title="Time per page")
         axes.grid(visible=True, which="major", alpha=0.3)
-        axes.legend(loc="upper left", markerscale=3)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_minor_formatter(NullFormatter())
+        figure.legend(loc="outside right upper", markerscale=3, frameon=False)
         figure.savefig(file, metadata={"Date": None})
