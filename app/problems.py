@@ -244,9 +244,7 @@ def response(error: Exception) -> Response:
 
 async def handle(request: Request, error: Exception) -> Response:
     """Answer an error that a route or the framework raised, and note it in the request's record."""
-    record = request.scope.get("begone.record")
-    if record is not None:
-        record.refusal = kind_of(error).slug
+    request.scope["begone.record"].refusal = kind_of(error).slug
     return response(error)
 
 

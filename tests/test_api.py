@@ -185,6 +185,7 @@ async def test_big_answers_are_packed_for_those_who_take_it(http: httpx.AsyncCli
         ("*", True),
         ("x-gzip;q=0.1", True),
         ("gzip; q=0.001", True),
+        ("gzip;level=9;q=0", False),
         ("", False),
         ("br", False),
         ("gzip;q=0", False),

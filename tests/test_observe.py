@@ -309,6 +309,20 @@ def test_several_processes_metrics_are_added_up(tmp_path: Path) -> None:
         third.communicate("")
 
 
+def test_the_metrics_of_all_processes_are_read_where_there_are_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gauge_livesum_999999999.db").touch()
+    monkeypatch.setenv(MULTIPROCESS, str(tmp_path))
+    metrics = Metrics()
+    metrics.in_flight.inc()
+    assert metrics.render() == b""  # this process was not started as one of several: it has written nothing
+    assert not list(tmp_path.iterdir())
+    (tmp_path / f"gauge_livesum_{os.getpid()}.db").touch()
+    metrics.close()
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_a_list_of_processes_none_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gauge_livesum_999999999.db").touch()
     assert _gone(tmp_path) == {999_999_999}

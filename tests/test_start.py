@@ -1,6 +1,7 @@
 """The process as an operator starts it: `python -m app`."""
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -15,6 +16,9 @@ import httpx
 import orjson
 import pytest
 
+from app import __main__ as start
+from app import logs, main
+from app.observe import MULTIPROCESS
 from app.settings import Settings, variable
 from tests.conftest import ROOT
 
@@ -68,6 +72,60 @@ def started(log: Path, **settings: Any) -> Iterator[Process]:
 
 def status(answered: httpx.Response | None) -> int | None:
     return answered.status_code if answered is not None else None
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the server would have been started with; and whether the metrics had a place."""
+    found: list[dict[str, Any]] = []
+
+    def run(app: str, **options: Any) -> None:
+        found.append({"app": app, "metrics": os.environ.get(MULTIPROCESS), **options})
+
+    monkeypatch.setattr("uvicorn.run", run)
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    monkeypatch.setenv(MULTIPROCESS, "")  # so that it is taken back after the test
+    monkeypatch.delenv(MULTIPROCESS)
+    return found
+
+
+def test_the_server_gets_the_settings(runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "0.0.0.0", "PORT": "81", "KEEP_ALIVE_SECONDS": "7", "SHUTDOWN_SECONDS": "8"}.items():  # noqa: S104
+        monkeypatch.setenv(f"BEGONE_{name}", value)
+    assert start.main() == 0
+    (run,) = runs
+    assert (run["host"], run["port"], run["workers"]) == ("0.0.0.0", 81, 1)  # noqa: S104
+    assert (run["timeout_keep_alive"], run["timeout_graceful_shutdown"]) == (7, 8)
+    assert run["access_log"] is run["server_header"] is run["proxy_headers"] is False
+    assert run["metrics"] is None
+
+
+def test_several_processes_share_a_place_for_metrics_that_is_cleared_away(
+    runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEGONE_WORKERS", "3")
+    assert start.main() == 0
+    assert runs[0]["workers"] == 3
+    assert not Path(runs[0]["metrics"]).exists()
+
+
+def test_unknown_variables_are_logged(
+    runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("BEGONE_PROT", "1")
+    assert start.main() == 0
+    assert runs
+    assert "BEGONE_PROT is no setting; did you mean BEGONE_PORT?" in caplog.messages
+
+
+def test_each_process_reads_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels: list[str] = []
+    monkeypatch.setattr(logs, "configure", levels.append)
+    monkeypatch.setenv("BEGONE_LOG_LEVEL", "error")
+    monkeypatch.setenv("BEGONE_MAX_IN_FLIGHT", "3")
+    app = main.serve()
+    assert levels == ["error"]
+    assert app.state.service.gate.places == 3
 
 
 def test_without_a_model_the_process_lives_and_says_so(tmp_path: Path) -> None:
