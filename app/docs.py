@@ -1,6 +1,7 @@
 """Pages for people: the API's documentation at `/docs` and the explanation of each problem under its `type`."""
 
 import html
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,6 +122,4 @@ def _page(title: str, body: str) -> HTMLResponse:
 
 
 def _static() -> Path:
-    import fastapi_offline  # here, for a lean start
-
-    return Path(fastapi_offline.__file__).parent / "static"
+    return Path(str(distribution("fastapi-offline").locate_file("fastapi_offline/static")))
