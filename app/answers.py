@@ -77,10 +77,10 @@ def _read(labeller: "Labeller", post: Post) -> tuple[str, Callable[[], "Result"]
     if request.text is not None:
         text = request.text
         return "json text", lambda: labeller.label_text(text), request.language
-    html, stamp = request.html or "", request.id_attribute
+    html, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
-    stamp = stamp.lower() if stamp else None
-    return "json html", lambda: labeller.label_html(html, id_attribute=stamp), request.language
+    stamp = request.id_attribute.lower() if request.id_attribute else None
+    return "json html", lambda: labeller.label_html(html, id_attribute=stamp, url=url), request.language
 
 
 def _text(body: bytes, charset: str | None) -> str:

@@ -30,7 +30,8 @@ class LabelRequest(BaseModel):
     url: str | None = Field(
         None,
         max_length=8192,
-        description="The page's address. Optional; it is never fetched, logged or kept, and changes no label.",
+        description="The page's address, if it may be told: it tells the site's own links from links elsewhere. "
+        "It is never fetched, logged or kept.",
     )
     language: str | None = Field(
         None,

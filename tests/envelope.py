@@ -36,9 +36,11 @@ class FakeLabeller:
         self.model = FakeModel()
         self.before = before
         self.always = always
+        self.url: str | None = None
 
-    def label_html(self, html: str, *, id_attribute: str | None = None) -> Result:
+    def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
         self.before(html)
+        self.url = url
         if self.always is not None:
             return self.always
         blocks = [

@@ -159,6 +159,14 @@ async def test_the_callers_language_counts(http: httpx.AsyncClient) -> None:
     assert answered.json()["language"] == "de-AT"
 
 
+async def test_the_pages_address_reaches_the_engine() -> None:
+    app = application()
+    async with client(app) as http:
+        for url in ("https://news.example/a", None):
+            assert labels(await post(http, orjson.dumps({"html": PAGE, "url": url}), JSON)) == LABELS
+            assert app.state.service.labeller.url == url
+
+
 async def test_attribute_names_are_lowered_as_a_parser_does(http: httpx.AsyncClient) -> None:
     answered = await post(http, orjson.dumps({"html": "<p DATA-N=7>x", "id_attribute": "Data-N"}), JSON)
     assert answered.json()["blocks"][0]["id"] == "7"
