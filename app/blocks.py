@@ -1,224 +1,49 @@
 """The blocks of a page: the smallest things that a label can stick to, with the elements around them."""
 
-import re
 from dataclasses import dataclass, field
-from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
+from app import head
+from app.elements import Bounds, Elements, walk
 from app.errors import PageTooComplex
-
-INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big blink br button canvas cite code data del dfn em font i img input ins kbd label map"
-    " mark math meter nobr optgroup option output picture progress q rb rp rt rtc ruby s samp select slot small source"
-    " span strike strong sub sup svg textarea time track tt u var wbr"
-    " g text textpath tspan switch".split()
-)
-"""Elements that do not break a line by themselves (phrasing content); all others, unknown ones too, are block-level."""
-
-INVISIBLE: Final = frozenset(
-    "script style template noscript noembed noframes head title meta link base param datalist rp colgroup area"
-    " metadata defs symbol desc path use circle rect line polygon polyline ellipse image stop clipPath mask pattern"
-    " filter linearGradient radialGradient marker animate animateTransform set".split()
-)
-"""Elements whose content a reader never sees; nothing below them is a block."""
-
-EMBEDS: Final = frozenset(
-    "iframe video audio object embed amp-ad amp-embed amp-iframe amp-img amp-video amp-youtube portal fencedframe".split()
-)
-"""Embedded documents and players: a block each; what stands inside them is a fallback that no browser shows."""
-
-INLINE_MEDIA: Final = frozenset("img input canvas picture textarea".split())
-"""Elements that show something without text; they belong to the run they stand in."""
-
-_SLOT: Final = re.compile(
-    r"(?:^|[^a-z])(?:ads?|adv|adverts?|advertis\w*|adslots?|adunits?|adspots?|adbox|adzone|adtile|banners?|anzeigen?|publi\w*|werbung"
-    r"|dfp|gpt|gam|mpu|taboola|outbrain|sponsor\w*|skyscraper|leaderboard|billboard|paywall|piano|iqad\w*|arcad"
-    r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
-)
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
-_SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
-_SHOWN: Final = EMBEDS | INLINE_MEDIA
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much of a page the engine takes; a page beyond is refused with `PageTooComplex`."""
-
-    max_elements: int = 200_000
-    max_depth: int = 2_000
-    max_blocks: int = 50_000
-    max_path_steps: int = 1_500_000  # the sum of the blocks' depths: bounds the selectors' total length (some 30 MB)
-
+from app.head import Head
 
 @dataclass(slots=True)
 class Block:
-    """One run of inline content, or one embedded element; numbers are indices into `Page`'s element lists."""
+    """One run of inline content, or one embedded element; numbers are indices into the page's lists of elements."""
 
     element: int
     part: int | None = None
     text: str = ""
     link_chars: int = 0
     inner: list[int] = field(default_factory=list)  # inline elements of the run (links, media, buttons …), in order
-    slot: bool = False
 
 
 @dataclass(slots=True)
-class Page:
-    """A parsed page: its elements in document order as parallel lists, and its blocks.
+class Page(Elements):
+    """A parsed page: its elements, its blocks, and what its head says of it."""
 
-    `parents[i] < i`, and the root's parent is -1; an element's subtree is `i … ends[i]`. Elements below an
-    `INVISIBLE` one or an embed are left out.
-    """
-
-    tags: list[str]
-    parents: list[int]
-    positions: list[int]  # 1-based, as :nth-child counts
-    depths: list[int]
-    attrs: list[dict[str, str | None]]
-    hidden: list[bool]
-    containers: list[bool]  # block-level, or inline around something block-level
-    blocks: list[Block]
-    title: str = ""
-    language: str | None = None
-
-    def selector(self, element: int) -> str:
-        """Return the CSS path of an element, from `html` down; it matches exactly this element."""
-        steps = []
-        while element > 0:
-            tag = self.tags[element]
-            # Names such as o:p, and SVG's camelCase ones, are no type selectors in every engine.
-            steps.append(f"{tag if _CSS_TYPE.match(tag) else '*'}:nth-child({self.positions[element]})")
-            element = self.parents[element]
-        steps.append("html")
-        return " > ".join(reversed(steps))
+    blocks: list[Block] = field(default_factory=list)
+    head: Head = field(default_factory=Head)
 
 
-def split(tree: LexborHTMLParser, bounds: Bounds = Bounds()) -> Page:  # noqa: B008 (frozen)
-    """Return the page's elements and blocks, in document order.
+def split(tree: LexborHTMLParser, bounds: Bounds = Bounds(), url: str | None = None) -> Page:  # noqa: B008 (frozen)
+    """Return the page's elements and blocks, in document order; `url` is the caller's word on its address.
 
-    Two linear passes without recursion. The first lists elements and *items* (texts, media, line breaks); the second
-    joins items to runs: a run ends where a container begins or ends, and at two `<br>` in a row.
+    Two linear passes without recursion: the first lists elements and items (`elements.walk`), the second joins items to
+    runs. A run ends where a container begins or ends, and at two `<br>` in a row.
 
     Raises `PageTooComplex` beyond `bounds`.
     """
-    page, items = _walk(tree, bounds)
-    _join(page, items, bounds)
+    seen = walk(tree, bounds)
+    page = Page(*(getattr(seen, name) for name in Elements.__slots__), [], head.read(tree, url))
+    _join(page, bounds)
     return page
 
 
-_Item = tuple[int, int, str | None]
-"""(element, number of elements opened so far, text), text None where the element itself (media, br, slot) is the item."""
-
-
-def _walk(tree: LexborHTMLParser, bounds: Bounds) -> tuple[Page, list[_Item]]:
-    """List the elements and items that a reader could see, in document order."""
-    tags: list[str] = ["html"]
-    parents = [-1]
-    positions = [1]
-    depths = [0]
-    root = tree.root
-    attrs: list[dict[str, str | None]] = [root.attributes if root is not None else {}]
-    hidden = [False]
-    containers = [True]
-    items: list[_Item] = []
-    page = Page(tags, parents, positions, depths, attrs, hidden, containers, [])
-    max_depth, max_elements = bounds.max_depth, bounds.max_elements
-    # A node still to visit, its parent's index, its :nth-child position should it be an element.
-    stack: list[tuple[LexborNode, int, int]] = []
-    first = root.first_child if root is not None else None
-    if first is not None:
-        stack.append((first, 0, 1))
-    while stack:
-        node, parent, position = stack.pop()
-        while True:  # along the siblings, until one has children
-            tag = node.tag
-            if tag == "-text":
-                text = node.text_content
-                if text and not text.isspace():
-                    items.append((parent, len(tags), text))
-                elif text:
-                    items.append((parent, len(tags), " "))
-            elif tag is not None and tag[0] != "-":
-                if tag not in INVISIBLE:
-                    index = len(tags)
-                    attributes = node.attributes
-                    tags.append(tag)
-                    parents.append(parent)
-                    positions.append(position)
-                    depth = depths[parent] + 1
-                    depths.append(depth)
-                    attrs.append(attributes)
-                    hidden.append(hidden[parent] or (bool(attributes) and _hides(tag, attributes)))
-                    if index > max_elements:
-                        raise PageTooComplex("max_elements", max_elements)
-                    if depth > max_depth:
-                        raise PageTooComplex("max_depth", max_depth)
-                    child: LexborNode | None = None
-                    if tag in INLINE:
-                        containers.append(False)
-                        if tag in INLINE_MEDIA or tag == "br":
-                            items.append((index, index + 1, None))
-                            if tag in {"picture", "textarea"}:
-                                child = node.first_child
-                        else:
-                            child = node.first_child
-                    else:
-                        containers.append(True)
-                        above = parent
-                        while not containers[above]:
-                            containers[above] = True
-                            above = parents[above]
-                        if tag in EMBEDS:
-                            items.append((index, index + 1, None))
-                        elif attributes and _is_slot(node, attributes):
-                            items.append((index, index + 1, None))
-                        else:
-                            child = node.first_child
-                    position += 1
-                    if child is not None:
-                        following = node.next
-                        if following is not None:
-                            stack.append((following, parent, position))
-                        node, parent, position = child, index, 1
-                        continue
-                else:
-                    position += 1
-            following = node.next
-            if following is None:
-                break
-            node = following
-    return page, items
-
-
-def _hides(tag: str, attributes: dict[str, str | None]) -> bool:
-    """Whether an element's own markup keeps it from being shown."""
-    if "hidden" in attributes or (tag == "input" and (attributes.get("type") or "").lower() == "hidden"):
-        return True
-    style = attributes.get("style")
-    return style is not None and _HIDING_STYLE.search(style) is not None
-
-
-def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
-    """Whether a container with a name like an advert's or an offer's has nothing in it to see."""
-    name = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
-    if not _SLOT.search(_CAMEL.sub("-", name).lower()):
-        return False
-    for seen, below in enumerate(node.traverse(include_text=True)):
-        tag = below.tag
-        if tag in _SHOWN or seen > _SLOT_SCAN:
-            return False
-        if tag == "-text":
-            above = below.parent
-            if not (below.text_content or "").isspace() and (above is None or above.tag not in INVISIBLE):
-                return False
-    return True
-
-
-def _join(page: Page, items: list[_Item], bounds: Bounds) -> None:
-    """Join items to runs, and append them to the page's blocks."""
+def _join(page: Page, bounds: Bounds) -> None:
+    """Join the page's items to runs, its blocks."""
     parents, tags, containers, depths = page.parents, page.tags, page.containers, page.depths
     count = len(tags)
     # The container that each element's content belongs to, and how many containers open up to each element.
@@ -263,7 +88,7 @@ def _join(page: Page, items: list[_Item], bounds: Bounds) -> None:
         link_chars = 0
         media = False
 
-    for element, elements, text in items:
+    for element, elements, text in page.items:
         container = owner[element]
         now = opened[elements - 1]
         if container != current or now != seen:

@@ -5,6 +5,7 @@ stage's opinion of the blocks around it, summed over ranges: a container's block
 so that every sum is a difference of two prefix sums.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,25 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labels import LABELS
+from app.labels import CLASSES, SPANS
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 LEVELS: Final = 5
-"""Enclosing boxes looked at: from the smallest that holds more than the block's own, each holding more than the last."""
+"""Enclosing boxes looked at: the smallest that holds more than the block's own text, and the next four that hold more."""
+
+LINE_WINDOWS: Final = (1, 3, 8, 20, 60)
+"""Lines to either side that stand for boxes in text without structure."""
 
 _NEIGHBOURS: Final = (-3, -2, -1, 1, 2, 3)
 _SHAPE_STEPS: Final = 4
+_GROUPS: Final = ("main", "comment", "appeal", "advert", "navigation")
+_APPEALS: Final = slice(*SPANS[1])
 
-_BOX: Final = (*(f"mean_{label}" for label in LABELS), "any_appeal", "any_advert", "blocks", "chars", "link_density", "share", "place", "text_share")
+_BOX: Final = (
+    *_GROUPS, "any_appeal", "any_advert", "blocks", "chars", "link_density", "share", "place", "text_share",
+)  # fmt: skip
 COLUMNS: Final = (
-    *(f"own_{label}" for label in LABELS),
-    *(f"at{step:+d}_{label}" for step in _NEIGHBOURS for label in LABELS),
+    *(f"own_{label}_{kind}" for label, kind in CLASSES),
+    *(f"at{step:+d}_{group}" for step in _NEIGHBOURS for group in _GROUPS),
     *(f"at{step:+d}_{what}" for step in (-1, 1) for what in ("chars", "link_density", "heading")),
     *(f"box{level}_{name}" for level in range(1, LEVELS + 1) for name in _BOX),
-    *(f"shape_{label}" for label in LABELS), "shape_blocks", "shape_text_share",
-    *(f"page_{label}" for label in LABELS), "page_blocks", "page_chars", "page_link_density",
+    *(f"box1_{kind}" for label, kind in CLASSES if label == "appeal"),
+    *(f"shape_{group}" for group in _GROUPS), "shape_blocks", "shape_chars",
+    *(f"page_{group}" for group in _GROUPS), "page_blocks", "page_chars", "page_link_density",
 )  # fmt: skip
 
 
@@ -107,54 +116,72 @@ def surroundings(page: Page) -> Surroundings:
     )
 
 
-def context(around: Surroundings, scores: Floats) -> Floats:
-    """Return (n, len(COLUMNS)): what the scores (n, 4; probabilities) say of each block's surroundings."""
-    count = len(scores)
-    logs = np.log(np.clip(scores, 1e-4, 1.0))
-    parts: list[Floats] = [logs]
-    padded = np.zeros((count + 6, 4), dtype=np.float32)
-    padded[3:-3] = scores
-    parts.extend(padded[3 + step : 3 + step + count] for step in _NEIGHBOURS)
-    lengths = np.log1p(around.chars)
-    density = around.linked / np.maximum(around.chars, 1.0)
-    basics = np.zeros((count + 2, 3), dtype=np.float32)
-    basics[1:-1] = np.stack((lengths, density, around.headings), axis=1)
-    parts.extend((basics[:-2], basics[2:]))
-    # Prefix sums: four probabilities, two log complements, characters, linked characters.
-    sums = np.zeros((count + 1, 8), dtype=np.float64)
-    np.cumsum(
-        np.column_stack((scores, np.log(np.maximum(1.0 - scores[:, 1:3], 1e-4)), around.chars, around.linked)),
-        axis=0,
-        out=sums[1:],
+def line_surroundings(lines: Sequence[str]) -> Surroundings:
+    """Return where lines of text stand: windows of lines stand for boxes, equal lines have the same shape."""
+    count = len(lines)
+    at = np.arange(count)
+    windows = np.array(LINE_WINDOWS)[:, None]
+    shapes: dict[str, int] = {}
+    return Surroundings(
+        np.maximum(at - windows, 0),
+        np.minimum(at + windows + 1, count),
+        np.array([shapes.setdefault(line, len(shapes)) for line in lines], dtype=np.int64),
+        np.array([len(line) for line in lines], dtype=np.float32),
+        np.zeros(count, dtype=np.float32),
+        np.zeros(count, dtype=np.float32),
     )
+
+
+def context(around: Surroundings, scores: Floats) -> Floats:
+    """Return (n, len(COLUMNS)): what the scores (n, len(CLASSES); probabilities) say of each block's surroundings."""
+    count = len(scores)
+    groups = np.empty((count, 5), dtype=np.float32)
+    groups[:, :2] = scores[:, :2]
+    groups[:, 2] = scores[:, _APPEALS].sum(axis=1)
+    groups[:, 3:] = scores[:, 8:]
+    parts: list[Floats] = [np.log(np.maximum(scores, 1e-4))]
+    padded = np.zeros((count + 6, 5), dtype=np.float32)
+    padded[3:-3] = groups
+    parts.extend(padded[3 + step : 3 + step + count] for step in _NEIGHBOURS)
+    basics = np.zeros((count + 2, 3), dtype=np.float32)
+    basics[1:-1, 0] = np.log1p(around.chars)
+    basics[1:-1, 1] = around.linked / np.maximum(around.chars, 1.0)
+    basics[1:-1, 2] = around.headings
+    parts.extend((basics[:-2], basics[2:]))
+    # Prefix sums: five groups, two log complements, characters, linked characters, six kinds of appeal.
+    sums = np.zeros((count + 1, 15), dtype=np.float64)
+    complements = np.log(np.maximum(1.0 - groups[:, 2:4], 1e-4))
+    columns = (groups, complements, around.chars, around.linked, scores[:, _APPEALS])
+    np.cumsum(np.column_stack(columns), axis=0, out=sums[1:])
     at = np.arange(count)
     for level in range(LEVELS):
         start, end = around.starts[level], around.ends[level]
         blocks = (end - start).astype(np.float64)
         total = sums[end] - sums[start]
         inside = np.empty((count, len(_BOX)), dtype=np.float32)
-        inside[:, :4] = total[:, :4] / blocks[:, None]
-        inside[:, 4:6] = 1.0 - np.exp(total[:, 4:6])
-        inside[:, 6] = np.log1p(blocks)
-        inside[:, 7] = np.log1p(total[:, 6])
-        inside[:, 8] = total[:, 7] / np.maximum(total[:, 6], 1.0)
-        inside[:, 9] = blocks / count
-        inside[:, 10] = (at - start) / blocks
-        inside[:, 11] = around.chars / np.maximum(total[:, 6], 1.0)
+        inside[:, :5] = total[:, :5] / blocks[:, None]
+        inside[:, 5:7] = 1.0 - np.exp(total[:, 5:7])
+        inside[:, 7] = np.log1p(blocks)
+        inside[:, 8] = np.log1p(total[:, 7])
+        inside[:, 9] = total[:, 8] / np.maximum(total[:, 7], 1.0)
+        inside[:, 10] = blocks / count
+        inside[:, 11] = (at - start) / blocks
+        inside[:, 12] = around.chars / np.maximum(total[:, 7], 1.0)
         parts.append(inside)
+    first = sums[around.ends[0]] - sums[around.starts[0]]
+    parts.append((first[:, 9:] / np.maximum(first[:, 2:3], 1e-3)).astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
-    shape = np.empty((count, 6), dtype=np.float32)
-    for label in range(4):
-        shape[:, label] = (np.bincount(around.shapes, scores[:, label]) / alike)[around.shapes]
-    shape[:, 4] = np.log1p(alike)[around.shapes]
-    mean_chars = np.bincount(around.shapes, around.chars) / alike
-    shape[:, 5] = np.log1p(mean_chars)[around.shapes]
+    shape = np.empty((count, 7), dtype=np.float32)
+    for group in range(5):
+        shape[:, group] = (np.bincount(around.shapes, groups[:, group]) / alike)[around.shapes]
+    shape[:, 5] = np.log1p(alike)[around.shapes]
+    shape[:, 6] = np.log1p(np.bincount(around.shapes, around.chars) / alike)[around.shapes]
     parts.append(shape)
-    page = np.empty((count, 7), dtype=np.float32)
     whole = sums[-1]
-    page[:, :4] = whole[:4] / max(count, 1)
-    page[:, 4] = np.log1p(count)
-    page[:, 5] = np.log1p(whole[6])
-    page[:, 6] = whole[7] / max(whole[6], 1.0)
+    page = np.empty((count, 8), dtype=np.float32)
+    page[:, :5] = whole[:5] / max(count, 1)
+    page[:, 5] = np.log1p(count)
+    page[:, 6] = np.log1p(whole[7])
+    page[:, 7] = whole[8] / max(whole[7], 1.0)
     parts.append(page)
     return np.hstack(parts)

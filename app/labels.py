@@ -1,9 +1,8 @@
-"""The labels that a block can carry, and the kinds within them (rule book: docs in README, "Labels")."""
+"""The labels that a block can carry, and the kinds within them."""
 
 from typing import Final
 
 LABELS: Final = ("content", "appeal", "advert", "navigation")
-"""In the order of the model's probability columns."""
 
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     "content": ("main", "comment"),
@@ -12,4 +11,10 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "navigation": (),
 }
 
-CONTENT, APPEAL, ADVERT, NAVIGATION = range(4)
+CLASSES: Final[tuple[tuple[str, str | None], ...]] = tuple(
+    (label, kind) for label in LABELS for kind in KINDS[label] or (None,)
+)
+"""What the model tells apart: every kind of every label. In the order of its probability columns."""
+
+SPANS: Final[tuple[tuple[int, int], ...]] = ((0, 2), (2, 8), (8, 9), (9, 10))
+"""Per label, the range of its classes: a label's probability is the sum over its kinds."""

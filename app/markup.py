@@ -5,7 +5,8 @@ from math import log1p
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.blocks import EMBEDS, Block, Page
+from app.blocks import Block, Page
+from app.elements import EMBEDS
 from app.vocabulary import Vocabulary
 
 _GROUPS: Final = {
@@ -63,7 +64,7 @@ def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
 def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
     """Return where an address leads (`here`, `in`, `out`, `mail`, `script`, `none`) and words that say so.
 
-    `host` is the page's own host name; a subdomain of the same site counts as `in`, its name becomes a word.
+    `host` is the page's own host name where known; a subdomain of the same site counts as `in`, its name becomes a word.
     """
     address = address.strip()[:300]
     if not address:
@@ -121,12 +122,13 @@ def ancestor_bits(page: Page) -> list[int]:
 
 
 def block_markup(
-    page: Page, block: Block, bits: int, heading: int, host: str | None, vocabulary: Vocabulary
+    page: Page, block: Block, bits: int, heading: int, vocabulary: Vocabulary
 ) -> tuple[list[float], list[int]]:
     """Return one row of `COLUMNS` and the numbers of the words in the block's link and media addresses.
 
     `bits` come from `ancestor_bits`; `heading` is the signed distance in blocks to the page's headline.
     """
+    host = page.head.host
     links = out = here = mail = sponsored = images = inputs = buttons = 0
     width = 0.0
     words: dict[str, None] = {}
@@ -176,7 +178,7 @@ def block_markup(
         float(page.hidden[block.element]),
         log1p(page.depths[block.element]),
         float(block.part is not None),
-        float(block.slot),
+        float(block.inner[:1] == [block.element] and tags[block.element] not in EMBEDS),
         log1p(width),
         max(-1.0, min(1.0, heading / 50)),
     ]

@@ -14,8 +14,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The numbers per block that need no structure: all that text-only input has."""
 
-SPACES: Final = ("word", "stem", "pair", "whole")
-
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%©@!?»›→✕×|]")
 _SPACELESS: Final = "\u2e80"  # from here on most scripts have no spaces: pairs of characters stand for words
 _THAI: Final = ("\u0e00", "\u0fff")
@@ -42,16 +40,15 @@ def split_words(text: str) -> list[str]:
     return result
 
 
-def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> dict[str, list[int]]:
-    """Return the vocabulary numbers of a block's words: the distinct words, stems, pairs, and the whole if short."""
+def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> list[int]:
+    """Return the vocabulary numbers of a block's distinct words, stems and pairs, and of its whole text if short."""
     distinct = dict.fromkeys(words)
-    numbers = {
-        "word": vocabulary.numbers("word", distinct),
-        "stem": vocabulary.numbers("stem", dict.fromkeys([word[:5] for word in distinct if len(word) > 5])),
-    }
     early = words[:_PAIR_WORDS]
-    numbers["pair"] = vocabulary.numbers("pair", dict.fromkeys(map(" ".join, zip(early, early[1:], strict=False))))
-    numbers["whole"] = vocabulary.numbers("whole", (" ".join(words),)) if 0 < len(words) <= 5 else []
+    numbers = vocabulary.numbers("word", distinct)
+    numbers += vocabulary.numbers("stem", dict.fromkeys([word[:5] for word in distinct if len(word) > 5]))
+    numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, zip(early, early[1:], strict=False))))
+    if 0 < len(words) <= 5:
+        numbers += vocabulary.numbers("whole", (" ".join(words),))
     return numbers
 
 

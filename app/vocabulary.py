@@ -1,47 +1,61 @@
-"""Words that the model knows, in one numbered space per source; unknown words have no number."""
+"""Words that the model knows, by where they stand; a word it does not know has no number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
-SPACES: Final = ("word", "stem", "pair", "whole", "link", "name")
-"""Sources of words: text (words, stems, pairs, whole short texts), link and media addresses, names in markup."""
+TEXT_SPACES: Final = ("word", "stem", "pair", "whole", "link")
+"""Where a block's words come from: its text (words, stems, pairs, a short text as a whole), its addresses."""
+
+SPACES: Final = (*TEXT_SPACES, "name")
 
 
 class Vocabulary:
-    """Word numbers per space.
+    """Word numbers: one row of numbers over all of a block's spaces, another for the names of elements.
 
-    A *growing* vocabulary gives every new word the next number (used when training collects words); a fixed one
-    answers None for words that it does not know.
+    A *growing* vocabulary gives every new word the next number (training collects words with it); a fixed one leaves
+    out the words that it does not know.
     """
 
-    def __init__(self, words: Mapping[str, Iterable[str]] | None = None, *, growing: bool = False) -> None:
+    def __init__(self, entries: Iterable[tuple[str, str]] = (), *, growing: bool = False) -> None:
         self.growing = growing
-        self.index: dict[str, dict[str, int]] = {
-            space: {word: number for number, word in enumerate((words or {}).get(space, ()))} for space in SPACES
-        }
+        self.index: dict[str, dict[str, int]] = {space: {} for space in SPACES}
+        self.words = 0
+        self.names = 0
+        for space, word in entries:
+            self._add(space, word)
 
-    def size(self, space: str) -> int:
-        """Return how many words the space holds."""
-        return len(self.index[space])
+    def _add(self, space: str, word: str) -> int:
+        if space == "name":
+            number, self.names = self.names, self.names + 1
+        else:
+            number, self.words = self.words, self.words + 1
+        self.index[space][word] = number
+        return number
 
     def numbers(self, space: str, words: Iterable[str]) -> list[int]:
-        """Return the numbers of the known words, in order."""
-        index = self.index[space]
+        """Return the numbers of the words that are known, in order."""
+        get = self.index[space].get
         if self.growing:
-            return [index.setdefault(word, len(index)) for word in words]
-        return [number for word in words if (number := index.get(word)) is not None]
+            return [self._add(space, word) if (number := get(word)) is None else number for word in words]
+        return [number for word in words if (number := get(word)) is not None]
+
+    def entries(self) -> list[tuple[str, str]]:
+        """Return (space, word) of all words, names last, each row in order of its numbers."""
+        words = sorted((number, space, word) for space in TEXT_SPACES for word, number in self.index[space].items())
+        names = sorted((number, "name", word) for word, number in self.index["name"].items())
+        return [(space, word) for _, space, word in (*words, *names)]
 
     def to_text(self) -> str:
         """Return the vocabulary as text: one line a word, `space<TAB>word`, in order of number."""
-        return "".join(f"{space}\t{word}\n" for space in SPACES for word in self.index[space])
+        return "".join(f"{space}\t{word}\n" for space, word in self.entries())
 
     @classmethod
     def from_text(cls, text: str) -> "Vocabulary":
-        """Read what `to_text` wrote; raises ValueError on anything else."""
-        words: dict[str, list[str]] = {space: [] for space in SPACES}
-        for line in text.splitlines():
-            space, _, word = line.partition("\t")
-            if space not in words or not word:
-                raise ValueError("not a vocabulary line")
-            words[space].append(word)
-        return cls(words)
+        """Read what `to_text` wrote. Raises ValueError on anything else."""
+        entries = []
+        for line in text.split("\n")[:-1]:
+            space, tab, word = line.partition("\t")
+            if space not in SPACES or not tab or not word:
+                raise ValueError("not a line of a vocabulary")
+            entries.append((space, word))
+        return cls(entries)

@@ -1,0 +1,140 @@
+"""label(html) = decide(model(features(blocks(parse(html)))))."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app import blocks, dom, features
+from app.blocks import Page
+from app.labels import CLASSES, LABELS, SPANS
+from app.elements import Bounds
+from app.errors import PageTooComplex
+from app.model import PAGE, TEXT, Model, Opinion
+
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds per stage."""
+
+    parse: float
+    features: float
+    predict: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledBlock:
+    """A block and its label; `selector`, `part`, `id` and `tag` are None for text without structure."""
+
+    index: int
+    label: str
+    kind: str | None
+    score: float
+    selector: str | None
+    part: int | None
+    id: str | None
+    tag: str | None
+    text: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The labelled blocks of a page, in document order."""
+
+    language: str | None
+    blocks: list[LabelledBlock]
+    counts: dict[str, int]
+    warnings: list[str]
+    timings: Timings
+
+
+class Labeller:
+    """Labels pages with a model, within bounds. Holds no state between pages; may be called from any thread."""
+
+    def __init__(self, model: Model, bounds: Bounds = Bounds()) -> None:  # noqa: B008 (frozen)
+        self.model = model
+        self.bounds = bounds
+
+    def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
+        """Label a page's blocks.
+
+        `id_attribute` names an attribute (lower case) whose value a block's `id` is to be; `url` is the page's
+        address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex.
+        """
+        start = time.perf_counter()
+        tree = dom.parse(html)
+        parsed = time.perf_counter()
+        page = blocks.split(tree, self.bounds, url)
+        seen = features.page_features(page, self.model.vocabulary) if page.blocks else None
+        described = time.perf_counter()
+        opinion = self.model.heads[PAGE](seen, page) if seen else None
+        labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
+        return _result(labelled, page.head.language, (start, parsed, described, time.perf_counter()))
+
+    def label_text(self, text: str) -> Result:
+        """Label text without structure: a block for each line that is not blank. Raises PageTooComplex."""
+        start = time.perf_counter()
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        lines = [line for line in lines if line]
+        if len(lines) > self.bounds.max_blocks:
+            raise PageTooComplex("max_blocks", self.bounds.max_blocks)
+        parsed = time.perf_counter()
+        seen = features.text_features(lines, self.model.vocabulary) if lines else None
+        described = time.perf_counter()
+        opinion = self.model.heads[TEXT](seen, None) if seen else None
+        return _result(_label(opinion, lines, None, None), None, (start, parsed, described, time.perf_counter()))
+
+
+def _label(opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_attribute: str | None) -> list[LabelledBlock]:
+    if opinion is None:
+        return []
+    chosen = opinion.chosen.tolist()
+    scores = opinion.labels.tolist()
+    classes = opinion.classes
+    selectors = _selectors(page) if page is not None else []
+    result = []
+    for index, text in enumerate(texts):
+        label = chosen[index]
+        start, end = SPANS[label]
+        kind = CLASSES[start + int(classes[index, start:end].argmax())][1]
+        score = round(scores[index][label], 4)
+        name = LABELS[label]
+        if page is None:
+            result.append(LabelledBlock(index, name, kind, score, None, None, None, None, text, False))
+            continue
+        block = page.blocks[index]
+        element = block.element
+        stamp = page.attrs[element].get(id_attribute) if id_attribute else None
+        result.append(
+            LabelledBlock(
+                index, name, kind, score, selectors[index], block.part, stamp, page.tags[element], text, page.hidden[element]
+            )
+        )
+    return result
+
+
+def _selectors(page: Page) -> list[str]:
+    """Return the blocks' selectors, every element's step written once."""
+    paths: dict[int, str] = {0: "html"}
+    result = []
+    for block in page.blocks:
+        element = block.element
+        missing = []
+        while element not in paths:
+            missing.append(element)
+            element = page.parents[element]
+        path = paths[element]
+        for below in reversed(missing):
+            path = paths[below] = f"{path} > {page.step(below)}"
+        result.append(path)
+    return result
+
+
+def _result(labelled: list[LabelledBlock], language: str | None, times: tuple[float, float, float, float]) -> Result:
+    counts = dict.fromkeys(LABELS, 0)
+    for block in labelled:
+        counts[block.label] += 1
+    stages = [(after - before) * 1000 for before, after in zip(times, times[1:], strict=False)]
+    warnings = [] if any(block.text for block in labelled) else ["no_text"]
+    return Result(language, labelled, counts, warnings, Timings(*stages))

@@ -1,0 +1,177 @@
+"""The model: a directory of files, checked before anything in it is loaded, and what it says of a page.
+
+A directory `models/<version>/` holds `manifest.json`, `model.skops` (the fitted scikit-learn estimators),
+`vocabulary.txt`, `metrics.json` and a model card. The order of the checks is manifest → digests → schema → library
+versions → types in the skops file; each refuses with its own reason.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import sklearn
+import skops.io
+from numpy.typing import NDArray
+
+from app import context, text
+from app.blocks import Page
+from app.errors import ModelRefused
+from app.features import NUMBERS, SCHEMA, Features
+from app.labels import CLASSES, LABELS, SPANS
+from app.network import FirstStage, dense, scaled, softmax
+from app.vocabulary import Vocabulary
+
+Floats = NDArray[np.float32]
+
+MANIFEST: Final = "manifest.json"
+ESTIMATORS: Final = "model.skops"
+WORDS: Final = "vocabulary.txt"
+METRICS: Final = "metrics.json"
+
+PAGE: Final = "page"
+TEXT: Final = "text"
+
+TRUSTED: Final = frozenset({"sklearn.neural_network._multilayer_perceptron.MLPClassifier"})
+"""Types beyond skops' own trust list that a model file may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the model says of n blocks.
+
+    `labels` (n, 4) are calibrated probabilities, `classes` (n, 10) their shares per kind; `chosen` (n,) numbers the
+    label that the decision rule gives.
+    """
+
+    labels: Floats
+    classes: Floats
+    chosen: NDArray[np.int64]
+
+
+class Head:
+    """The stages for one kind of input: pages, or text without structure."""
+
+    def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, offsets: Floats, *, markup: bool) -> None:
+        width = len(NUMBERS) if markup else len(text.COLUMNS)
+        self.scaler = estimators["scaler"]
+        self.first = FirstStage(estimators["first"], vocabulary.words, width, vocabulary.names if markup else 0)
+        self.rescaler = estimators["rescaler"]
+        self.second = estimators["second"]
+        self.calibration = estimators["calibration"]
+        self.offsets = offsets
+
+    def __call__(self, features: Features, page: Page | None) -> Opinion:
+        """Return what the stages say of a page with at least one block."""
+        numbers = scaled(self.scaler, features.numbers)
+        scores = self.first(features, numbers, page)
+        rows = second_rows(self.rescaler, features, scores)
+        classes = sum((dense(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
+        classes = classes / len(self.second)
+        labels = calibrated(self.calibration, by_label(classes))
+        return Opinion(labels, shares(classes, labels), choose(labels, self.offsets))
+
+
+def second_rows(rescaler: Any, features: Features, scores: Floats) -> Floats:
+    """Return the second stage's input: the blocks' numbers, and what the first stage's scores say around them."""
+    return scaled(rescaler, np.hstack((features.numbers, context.context(features.around, scores))))
+
+
+def by_label(classes: Floats) -> Floats:
+    """Return (n, 4) label probabilities from (n, 10) class probabilities."""
+    return np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
+
+
+def calibrated(calibration: Any, labels: Floats) -> Floats:
+    """Return label probabilities after a fitted logistic regression on their logarithms (Platt, 1999)."""
+    logits = np.log(np.maximum(labels, 1e-6)) @ calibration.coef_.T.astype(np.float32)
+    return softmax(logits + calibration.intercept_.astype(np.float32))
+
+
+def shares(classes: Floats, labels: Floats) -> Floats:
+    """Return class probabilities that sum up to the given label probabilities."""
+    result = classes.copy()
+    for label, (start, end) in enumerate(SPANS):
+        result[:, start:end] *= (labels[:, label] / np.maximum(classes[:, start:end].sum(axis=1), 1e-9))[:, None]
+    return result
+
+
+def choose(labels: Floats, offsets: Floats) -> NDArray[np.int64]:
+    """Return the number of the label to give: the greatest log probability plus the label's offset."""
+    chosen: NDArray[np.int64] = (np.log(np.maximum(labels, 1e-9)) + offsets).argmax(axis=1)
+    return chosen
+
+
+class Model:
+    """A loaded model."""
+
+    def __init__(self, manifest: Mapping[str, Any], metrics: Mapping[str, Any], vocabulary: Vocabulary, heads: Mapping[str, Head]) -> None:
+        self.manifest = manifest
+        self.metrics = metrics
+        self.vocabulary = vocabulary
+        self.heads = heads
+        self.name: str = manifest["name"]
+        self.version: str = manifest["version"]
+
+    @classmethod
+    def load(cls, directory: Path) -> "Model":
+        """Return the model in `directory`. Raises ModelRefused, which says why, before anything is constructed."""
+        manifest = _manifest(directory)
+        contents = {name: _content(directory, name, digest) for name, digest in manifest["sha256"].items()}
+        if manifest["schema"] != SCHEMA:
+            raise ModelRefused(f"the model wants features of schema {manifest['schema']}, this version makes {SCHEMA}")
+        if manifest["classes"] != [list(each) for each in CLASSES]:
+            raise ModelRefused("the model knows other labels than this version")
+        made, here = manifest["libraries"]["scikit-learn"], sklearn.__version__
+        if made.split(".")[:2] != here.split(".")[:2]:
+            raise ModelRefused(f"the model was made with scikit-learn {made}, this is {here}")
+        try:
+            unknown = set(skops.io.get_untrusted_types(data=contents[ESTIMATORS])) - TRUSTED
+            if unknown:
+                raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
+            estimators = skops.io.loads(contents[ESTIMATORS], trusted=sorted(TRUSTED))
+            vocabulary = Vocabulary.from_text(contents[WORDS].decode())
+            heads = {
+                name: Head(estimators[name], vocabulary, _offsets(manifest["offsets"][name]), markup=name == PAGE)
+                for name in (PAGE, TEXT)
+            }
+            metrics = json.loads(contents[METRICS])
+        except ModelRefused:
+            raise
+        except Exception as error:  # whatever a crafted file makes of the reader, it is a refusal
+            raise ModelRefused(f"the model file cannot be read ({type(error).__name__})") from error
+        return cls(manifest, metrics, vocabulary, heads)
+
+
+def _offsets(given: Mapping[str, float]) -> Floats:
+    return np.array([given[label] for label in LABELS], dtype=np.float32)
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((directory / MANIFEST).read_bytes())
+    except OSError as error:
+        raise ModelRefused(f"there is no {MANIFEST} in {directory}") from error
+    except ValueError as error:
+        raise ModelRefused(f"{MANIFEST} is no JSON document") from error
+    wanted = {"name", "version", "sha256", "schema", "classes", "libraries", "offsets"}
+    if not isinstance(manifest, dict) or not wanted <= manifest.keys():
+        raise ModelRefused(f"{MANIFEST} lacks some of: {', '.join(sorted(wanted))}")
+    if not {ESTIMATORS, WORDS, METRICS} <= manifest["sha256"].keys():
+        raise ModelRefused(f"{MANIFEST} has no digest of some of: {ESTIMATORS}, {WORDS}, {METRICS}")
+    return manifest
+
+
+def _content(directory: Path, name: str, digest: str) -> bytes:
+    if "/" in name or "\\" in name or name.startswith("."):
+        raise ModelRefused(f"{MANIFEST} names a file outside its directory")
+    try:
+        content = (directory / name).read_bytes()
+    except OSError as error:
+        raise ModelRefused(f"the model has no {name}") from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ModelRefused(f"{name} is not the file that {MANIFEST} describes (its SHA-256 differs)")
+    return content

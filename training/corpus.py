@@ -1,0 +1,144 @@
+"""The labelled pages: read, parsed as the service parses them, and their gold labels laid on our blocks."""
+
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from app import blocks, dom
+from app.blocks import Page
+from app.labels import CLASSES
+
+OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
+"""Labels that we added by reading pages of the corpus' pool; paths and codes only."""
+
+CLASS_OF: Final = {each: number for number, each in enumerate(CLASSES)}
+UNKNOWN: Final = -1
+_COMPARED: Final = 60  # characters of a unit's text that must agree, white space aside
+
+
+@dataclass(slots=True)
+class Example:
+    """A labelled page. `classes` (n,) numbers the class of each block, UNKNOWN where it has no label."""
+
+    id: str
+    site: str
+    language: str
+    page_type: str | None
+    url: str | None
+    how: str
+    page: Page
+    classes: NDArray[np.int64]
+
+    @property
+    def full(self) -> bool:
+        """Whether every unit was shown to the reader, and the reader was not one of ours: the pages to test on."""
+        return self.how == "full"
+
+
+@dataclass(slots=True)
+class Alignment:
+    """How well the gold units with text fall into our blocks."""
+
+    units: int = 0
+    matched: int = 0
+
+
+class Corpus:
+    """A corpus directory as its README describes it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.index: dict[str, dict[str, Any]] = {}
+        with (root / "index.jsonl").open(encoding="utf-8") as lines:
+            for line in lines:
+                entry = json.loads(line)
+                self.index[entry["id"]] = entry
+        self.alignment = Alignment()
+
+    def digest(self) -> str:
+        """Return a digest of the gold labels and of ours: what a model was trained on."""
+        digest = hashlib.sha256()
+        for path in sorted((self.root / "labels").glob("*.json")):
+            digest.update(path.name.encode() + path.read_bytes())
+        if OWN_LABELS.exists():
+            digest.update(OWN_LABELS.read_bytes())
+        return digest.hexdigest()
+
+    def html(self, page: str) -> str:
+        """Return a page of the gold or the pool."""
+        for part in ("gold", "pool"):
+            path = self.root / part / f"{page}.html.gz"
+            if path.exists():
+                return gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+        raise FileNotFoundError(f"the corpus has no page {page}")
+
+    def labels(self) -> Iterator[dict[str, Any]]:
+        """Yield the label files, the corpus' own first, then ours (`how` is then `own`)."""
+        for path in sorted((self.root / "labels").glob("*.json")):
+            yield json.loads(path.read_bytes())
+        if OWN_LABELS.exists():
+            with gzip.open(OWN_LABELS, "rt", encoding="utf-8") as lines:
+                yield from map(json.loads, lines)
+
+    def examples(self, *, limit: int | None = None) -> list[Example]:
+        """Return the labelled pages, parsed; shows progress. `limit` takes the first so many, for trying things out."""
+        labels = list(self.labels())[:limit]
+        return [self._example(each) for each in tqdm(labels, desc="read pages", unit="page")]
+
+    def _example(self, labels: dict[str, Any]) -> Example:
+        entry = self.index[labels["page"]]
+        page = blocks.split(dom.parse(self.html(labels["page"])), url=entry["url"])
+        classes = self.lay(labels["units"], page)
+        language = (entry["lang"] or "").lower().split("-")[0] or "?"
+        return Example(
+            entry["id"], entry["site"], language, entry["page_type"], entry["url"], labels["how"], page, classes
+        )
+
+    def lay(self, units: Iterable[dict[str, Any]], page: Page) -> NDArray[np.int64]:
+        """Return each block's class: units are matched by path, part and text; units without text by place."""
+        at: dict[str, list[int]] = defaultdict(list)
+        for index, block in enumerate(page.blocks):
+            at[page.selector(block.element)].append(index)
+        classes = np.full(len(page.blocks), UNKNOWN, dtype=np.int64)
+        taken: set[int] = set()
+        for unit in units:
+            label = CLASS_OF[unit["label"], unit["kind"]]
+            here = at.get(unit["path"], [])
+            text = _squeezed(unit["text"]) if unit.get("text") else ""
+            if unit.get("text") is None:  # one of ours: it names the block
+                found = [index for index in here if page.blocks[index].part == unit["part"]]
+            elif text:
+                self.alignment.units += 1
+                found = [i for i in here if i not in taken and _squeezed(page.blocks[i].text).startswith(text)]
+                found.sort(key=lambda index: page.blocks[index].part != unit["part"])
+                self.alignment.matched += bool(found)
+            else:
+                found = [i for i in here if i not in taken and not page.blocks[i].text] or _above(unit["path"], at, page)
+            if found:
+                taken.add(found[0])
+                if text or unit.get("text") is None or classes[found[0]] == UNKNOWN:
+                    classes[found[0]] = label
+        return classes
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())[:_COMPARED]
+
+
+def _above(path: str, at: dict[str, list[int]], page: Page) -> list[int]:
+    """Return the block without text that encloses a path: our empty slots are the outermost, the gold's the innermost."""
+    while " > " in path:
+        path = path.rpartition(" > ")[0]
+        for index in at.get(path, ()):
+            if not page.blocks[index].text:
+                return [index]
+    return []

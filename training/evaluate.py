@@ -1,0 +1,151 @@
+"""From cross-validated answers to the figures of the model card, and to the list of mistakes."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.labels import CLASSES, KINDS, LABELS, SPANS
+from training.corpus import Corpus
+from training.dataset import Dataset
+from training.measures import Answers, figures, reliability
+from training.stages import LABEL_OF, Fitted, testable
+
+_FEWEST_PAGES: Final = 5
+_WORST: Final = 400
+
+
+def answers(data: Dataset, head: Fitted) -> Answers:
+    """Return what the head says of the units that are tested on."""
+    test = testable(data)
+    sites = {site: number for number, site in enumerate(sorted({example.site for example in data.examples}))}
+    of_page = np.array([sites[example.site] for example in data.examples])
+    pages = data.pages[test]
+    return Answers(LABEL_OF[data.classes[test]], head.chosen[test], data.chars[test], pages, of_page[pages])
+
+
+def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, text_head: Fitted) -> dict[str, Any]:
+    """Return all figures: of pages, of text without structure, per language, per page type, per kind."""
+    units = answers(data, head)
+    test = testable(data)
+    languages = np.array([example.language for example in data.examples])[units.pages]
+    types = np.array([example.page_type or "news, unknown" for example in data.examples])[units.pages]
+    scores = head.labels[test][np.arange(len(units.gold)), units.given]
+    error, bins = reliability(scores, units.gold == units.given)
+    confusion = np.zeros((4, 4), dtype=int)
+    np.add.at(confusion, (units.gold, units.given), 1)
+    alignment = corpus.alignment
+    return {
+        "pages": figures(units),
+        "text": figures(answers(text_data, text_head)),
+        "calibration": {"expected_error": round(error, 4), "bins": bins},
+        "confusion": {"labels": list(LABELS), "rows_gold_columns_given": confusion.tolist()},
+        "kinds": kinds(data, head, test),
+        "languages": _groups(units, languages),
+        "page_types": _groups(units, types),
+        "alignment": {"units": alignment.units, "matched": round(alignment.matched / max(alignment.units, 1), 5)},
+        "tested_on": {"pages": len(np.unique(units.pages)), "sites": len(np.unique(units.sites)), "units": len(units.gold)},
+    }
+
+
+def kinds(data: Dataset, head: Fitted, test: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return per kind of content and appeal: units, recall of its label, and the share with the right kind of those."""
+    given = given_kinds(head.classes, head.chosen)[test]
+    gold, chosen = data.classes[test], head.chosen[test]
+    result: dict[str, Any] = {}
+    for number, (label, kind) in enumerate(CLASSES):
+        if not KINDS[label]:
+            continue
+        these = gold == number
+        found = these & (chosen == LABELS.index(label))
+        result[f"{label}/{kind}"] = {
+            "units": int(these.sum()),
+            "label_recall": _share(int(found.sum()), int(these.sum())),
+            "kind_right": _share(int((found & (given == number)).sum()), int(found.sum())),
+        }
+    for label in ("content", "appeal"):
+        right = (LABEL_OF[gold] == LABELS.index(label)) & (chosen == LABELS.index(label))
+        result[label] = {"kind_right": _share(int((right & (given == gold)).sum()), int(right.sum()))}
+    return result
+
+
+def given_kinds(classes: NDArray[np.float32], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the class of every row: the likeliest kind of its chosen label."""
+    result = np.zeros(len(chosen), dtype=np.int64)
+    for label, (start, end) in enumerate(SPANS):
+        rows = chosen == label
+        result[rows] = start + classes[rows, start:end].argmax(axis=1)
+    return result
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _groups(units: Answers, names: NDArray[np.str_]) -> dict[str, Any]:
+    """Return the main figures of every group of pages that is large enough to speak of."""
+    result = {}
+    for name in sorted(set(names.tolist())):
+        mask = names == name
+        pages = len(np.unique(units.pages[mask]))
+        if pages >= _FEWEST_PAGES:
+            found = figures(units.where(mask))
+            wanted = ("macro_f1", "content_f1", "appeal_f1", "appeal_recall", "advert_f1", "navigation_f1")
+            result[name] = {"pages": pages, **{each: found[each] for each in wanted if each in found}}
+    return result
+
+
+def mistakes(path: Path, data: Dataset, head: Fitted) -> None:
+    """Write the worst mistakes, the surest first, with page, address and markup. Page text: never to be committed."""
+    units = np.flatnonzero(testable(data))
+    gold = LABEL_OF[data.classes[units]]
+    sure = head.labels[units].max(axis=1)
+    wrong = units[(gold != head.chosen[units])]
+    order = wrong[np.argsort(-sure[(gold != head.chosen[units])], kind="stable")][:_WORST]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as lines:
+        for row in order.tolist():
+            example = data.examples[data.pages[row]]
+            block = example.page.blocks[row - data.starts[data.pages[row]]]
+            entry = {
+                "page": example.id,
+                "address": example.url,
+                "gold": LABELS[LABEL_OF[data.classes[row]]],
+                "given": LABELS[head.chosen[row]],
+                "probabilities": {label: round(float(p), 3) for label, p in zip(LABELS, head.labels[row], strict=True)},
+                "selector": example.page.selector(block.element),
+                "text": block.text[:300],
+                "markup": _markup(example.page, block.element),
+            }
+            lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def _markup(page: Any, element: int) -> list[str]:
+    chain = []
+    while element >= 0 and len(chain) < 6:
+        attributes = page.attrs[element]
+        names = " ".join(f'{key}="{(attributes.get(key) or "")[:80]}"' for key in ("id", "class", "role") if key in attributes)
+        chain.append(f"<{page.tags[element]} {names}>".replace(" >", ">"))
+        element = page.parents[element]
+    return chain
+
+
+def summary(metrics: dict[str, Any]) -> str:
+    """Return the main figures, for people."""
+    lines = []
+    for what in ("pages", "text"):
+        found = metrics[what]
+        lines.append(f"{what}: balanced macro F1 {_interval(found['macro_f1'])}")
+        for label in LABELS:
+            parts = " ".join(f"{name} {found[f'{label}_{name}']['value']:.3f}" for name in ("precision", "recall", "f1"))
+            lines.append(f"  {label:<11} {parts}")
+        for name in ("content_hit_rate", "content_lost", "appeal_leak"):
+            lines.append(f"  {name:<18} {_interval(found[name])}")
+    lines.append(f"calibration error {metrics['calibration']['expected_error']}, kinds {metrics['kinds']['appeal']}")
+    return "\n".join(lines)
+
+
+def _interval(found: dict[str, float]) -> str:
+    return f"{found['value']:.4f} ({found['low']:.4f} to {found['high']:.4f})"

@@ -1,0 +1,237 @@
+"""The estimators and how they are fitted: first stage, second stage, calibration, offsets.
+
+The second stage is trained on what the first one says of pages that it has not seen. For an honest test by site, a
+fold's test pages must not have been seen by the first stages that speak to the second stage's training either:
+besides a first stage without fold i for every i there is one without folds i and j for every pair.
+"""
+
+import itertools
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack, vstack
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
+
+from app.labels import CLASSES, SPANS
+from app.model import by_label, calibrated, choose, second_rows
+from app.network import dense, scaled
+from training.dataset import Dataset
+from training.measures import balanced
+
+Floats = NDArray[np.float32]
+
+FOLDS: Final = 5
+FIRST: Final[dict[str, Any]] = {"hidden_layer_sizes": (32,), "alpha": 0.1, "batch_size": 1024, "max_iter": 4, "learning_rate_init": 2e-3}
+SECOND: Final[dict[str, Any]] = {"hidden_layer_sizes": (64,), "alpha": 1e-2, "batch_size": 512, "max_iter": 8, "learning_rate_init": 1e-3}
+ENSEMBLE: Final = 3
+LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) for _ in range(start, end)])
+
+
+@dataclass(slots=True)
+class Fitted:
+    """One head's estimators, ready to be saved, and its cross-validated opinion of every row."""
+
+    scaler: StandardScaler
+    first: MLPClassifier
+    rescaler: StandardScaler
+    second: list[MLPClassifier]
+    calibration: LogisticRegression
+    offsets: Floats
+    classes: Floats  # (rows, classes), from the fold whose training has not seen the row's site
+    labels: Floats  # (rows, 4), calibrated on other folds
+    chosen: NDArray[np.int64]
+
+
+def folds(data: Dataset) -> NDArray[np.int64]:
+    """Return each row's fold: by site, so that every fold has a like share of the pages to test on."""
+    load: dict[str, int] = {}
+    for example in data.examples:
+        load[example.site] = load.get(example.site, 0) + (5 if example.full else 1)
+    sums = [0] * FOLDS
+    of_site = {}
+    for site in sorted(load, key=lambda site: (-load[site], site)):
+        fold = sums.index(min(sums))
+        of_site[site] = fold
+        sums[fold] += load[site]
+    return np.array([of_site[example.site] for example in data.examples])[data.pages]
+
+
+def first_matrix(data: Dataset, numbers: Floats) -> csr_matrix:
+    """Return the first stage's rows."""
+    return hstack([data.words, csr_matrix(numbers), data.names], format="csr", dtype=np.float32)
+
+
+def _fit_first(matrix: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], use: NDArray[np.bool_], seed: int) -> MLPClassifier:
+    rows = use & (weights > 0)
+    return _fitted(MLPClassifier(**FIRST, random_state=seed), matrix[rows], classes[rows], weights[rows])
+
+
+def _fitted(network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weights: NDArray[np.float64]) -> MLPClassifier:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of rounds is the regulariser
+        network.fit(rows, classes, sample_weight=weights)
+    assert len(network.classes_) == len(CLASSES), "every class must occur in every fold's training"
+    network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]
+    network.intercepts_ = [bias.astype(np.float32) for bias in network.intercepts_]
+    # What only further training needs; it would treble the file.
+    for name in ("_optimizer", "_random_state", "loss_curve_", "_no_improvement_count", "best_loss_", "validation_scores_"):
+        if hasattr(network, name):
+            delattr(network, name)
+    return network
+
+
+def _predict(network: MLPClassifier, matrix: csr_matrix) -> Floats:
+    hidden = np.maximum(matrix @ network.coefs_[0] + network.intercepts_[0], 0.0)
+    return dense(_Rest(network), hidden.astype(np.float32))
+
+
+class _Rest:
+    """A network without its first layer."""
+
+    def __init__(self, network: MLPClassifier) -> None:
+        self.coefs_ = network.coefs_[1:]
+        self.intercepts_ = network.intercepts_[1:]
+
+
+def fit(data: Dataset, *, extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None, seed: int, jobs: int, title: str) -> Fitted:
+    """Fit a head on `data` and return it with its cross-validated opinion. Shows progress.
+
+    `extra` are rows (words, numbers' columns excluded; classes; weights) that the first stage alone learns from, in
+    every fold.
+    """
+    of_row = folds(data)
+    trained = data.weights > 0
+    scaler = StandardScaler().fit(data.numbers[trained])
+    numbers = scaled(scaler, data.numbers)
+    matrix = first_matrix(data, numbers)
+    classes, weights = data.classes, data.weights
+    if extra is not None:
+        padded = hstack([extra[0], csr_matrix((extra[0].shape[0], matrix.shape[1] - extra[0].shape[1]))], format="csr", dtype=np.float32)
+        full = vstack([matrix, padded], format="csr")
+        classes = np.concatenate((classes, extra[1]))
+        weights = np.concatenate((weights, extra[2]))
+    else:
+        full = matrix
+    fold_of = np.concatenate((of_row, np.full(full.shape[0] - len(of_row), -1)))
+    out: list[tuple[int, ...]] = [(), *((i,) for i in range(FOLDS)), *itertools.combinations(range(FOLDS), 2)]
+    run = Parallel(n_jobs=jobs, return_as="generator")
+    tasks = (delayed(_fit_first)(full, classes, weights, ~np.isin(fold_of, left), seed) for left in out)
+    networks = dict(zip(out, tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit"), strict=True))
+    # scores[k]: what first stages that have not seen fold k say of rows that they have not seen.
+    alone = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
+    for fold in range(FOLDS):
+        alone[of_row == fold] = _predict(networks[fold,], matrix[of_row == fold])
+    rescaler = StandardScaler().fit(_second_input(data, alone)[trained])
+    jobs_of_second: list[tuple[int | None, Floats, Floats | None]] = []
+    for fold in range(FOLDS):
+        scores = alone.copy()
+        for other in range(FOLDS):
+            if other != fold:
+                rows = of_row == other
+                scores[rows] = _predict(networks[min(fold, other), max(fold, other)], matrix[rows])
+        jobs_of_second.append((fold, _second_input(data, scores), None))
+    jobs_of_second.append((None, _second_input(data, alone), None))
+    tasks2 = (
+        delayed(_fit_second)(_scale(rescaler, rows), data.classes, data.weights, of_row, fold, seed + member)
+        for fold, rows, _ in jobs_of_second
+        for member in range(ENSEMBLE)
+    )
+    total = len(jobs_of_second) * ENSEMBLE
+    fitted = list(tqdm(run(tasks2), total=total, desc=f"{title}: second stage", unit="fit"))
+    opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
+    for number, (fold, rows, _) in enumerate(jobs_of_second[:-1]):
+        test = of_row == fold
+        scaled_rows = _scale(rescaler, rows[test])
+        for network in fitted[number * ENSEMBLE : (number + 1) * ENSEMBLE]:
+            opinion[test] += dense(network, scaled_rows) / ENSEMBLE
+    calibration, offsets, labels, chosen = _decide(data, opinion, of_row)
+    return Fitted(scaler, networks[()], rescaler, fitted[-ENSEMBLE:], calibration, offsets, opinion, labels, chosen)
+
+
+def _scale(rescaler: StandardScaler, rows: Floats) -> Floats:
+    return scaled(rescaler, rows)
+
+
+def _second_input(data: Dataset, scores: Floats) -> Floats:
+    identity = StandardScaler(with_mean=False, with_std=False)
+    identity.mean_, identity.scale_ = np.zeros(1), np.ones(1)
+    from app import context
+
+    parts = []
+    for page, seen in enumerate(data.features):
+        start, end = data.starts[page], data.starts[page + 1]
+        if end > start:
+            parts.append(np.hstack((seen.numbers, context.context(seen.around, scores[start:end]))))
+    return np.vstack(parts)
+
+
+def _fit_second(rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.float64], of_row: NDArray[np.int64], fold: int | None, seed: int) -> MLPClassifier:
+    use = (weights > 0) & (of_row != (-1 if fold is None else fold))
+    return _fitted(MLPClassifier(**SECOND, random_state=seed), rows[use], classes[use], weights[use])
+
+
+def testable(data: Dataset) -> NDArray[np.bool_]:
+    """Return which rows are tested on: labelled text units of the pages that were shown to their reader in full."""
+    full = np.array([example.full for example in data.examples])[data.pages]
+    return full & data.texts & (data.classes >= 0)
+
+
+def _decide(
+    data: Dataset, opinion: Floats, of_row: NDArray[np.int64]
+) -> tuple[LogisticRegression, Floats, Floats, NDArray[np.int64]]:
+    """Fit calibration and offsets, and cross-fit both for the rows' own figures."""
+    raw = by_label(opinion)
+    gold = LABEL_OF[np.maximum(data.classes, 0)]
+    test = testable(data)
+    labels = np.zeros_like(raw)
+    chosen = np.zeros(len(raw), dtype=np.int64)
+    for fold in range(FOLDS):
+        use, here = test & (of_row != fold), of_row == fold
+        calibration = _calibrate(raw[use], gold[use])
+        offsets = _offsets(calibrated(calibration, raw[use]), gold[use], data.pages[use])
+        labels[here] = calibrated(calibration, raw[here])
+        chosen[here] = choose(labels[here], offsets)
+    calibration = _calibrate(raw[test], gold[test])
+    offsets = _offsets(calibrated(calibration, raw[test]), gold[test], data.pages[test])
+    return calibration, offsets, labels, chosen
+
+
+def _calibrate(raw: Floats, gold: NDArray[np.int64]) -> LogisticRegression:
+    return LogisticRegression(C=100.0, max_iter=500).fit(np.log(np.maximum(raw, 1e-6)), gold)
+
+
+HIT_RATE: Final = 0.008
+"""Content called appeal or advert: offsets that do so more often are not taken (the issue's bound is 1 %)."""
+
+
+def _offsets(labels: Floats, gold: NDArray[np.int64], pages: NDArray[np.int64]) -> Floats:
+    """Return the offsets with the best balanced macro F1 within the bound on the content hit rate."""
+
+    def worth(offsets: Floats) -> float:
+        given = choose(labels, offsets)
+        hit = float(((gold == 0) & ((given == 1) | (given == 2))).sum() / max(int((gold == 0).sum()), 1))
+        return float(np.nanmean(balanced(gold, given, pages)[:, 2])) - 10 * max(0.0, hit - HIT_RATE)
+
+    best = np.zeros(len(SPANS), dtype=np.float32)
+    value = worth(best)
+    for step in (0.5, 0.25, 0.1):
+        moved = True
+        while moved:
+            moved = False
+            for label, sign in itertools.product(range(3), (-1, 1)):
+                tried = best.copy()
+                tried[label] += sign * step
+                if abs(tried[label]) <= 3 and (found := worth(tried)) > value + 1e-6:
+                    best, value, moved = tried, found, True
+    return best

@@ -1,0 +1,100 @@
+"""`make train`: corpus in, model directory out."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+import app
+from app import features
+from app.model import PAGE, TEXT
+from app.vocabulary import Vocabulary
+from training import augment, dataset, evaluate, save, stages
+from training.corpus import CLASS_OF, Corpus
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+CORPUS: Final = ROOT.parent / "shared" / "corpus"
+_ANONYMOUS: Final = 0.15
+_PLEA_WEIGHT: Final = 0.3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, evaluate and write a model; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.train",
+        description="Train begone's model on the labelled pages, test it by site, and write it with its figures.",
+    )
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="the corpus' directory (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / app.__version__, help="where the model goes (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="for everything that is drawn by chance (default: 0)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that fit at a time (default: 2)")
+    parser.add_argument("--limit", type=int, help="read only so many label files: to try things out")
+    options = parser.parse_args(arguments)
+    if not (options.corpus / "index.jsonl").exists():
+        print(f"There is no corpus in {options.corpus}: name its directory with --corpus.", file=sys.stderr)
+        return 2
+    train(options.corpus, options.out, seed=options.seed, jobs=options.jobs, limit=options.limit)
+    return 0
+
+
+def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = None) -> dict[str, Any]:
+    """Train on the corpus in `root`, write the model to `out`, and return its metrics."""
+    began = time.monotonic()
+    corpus = Corpus(root)
+    examples = corpus.examples(limit=limit)
+    bare = augment.bare(examples, seed)
+    grown = Vocabulary(growing=True)
+    everything = [*examples, *bare]
+    described = dataset.collect(everything, grown)
+    lines, line_features = dataset.text_examples(examples, grown)
+    reader, reader_features = dataset.text_examples(examples, grown, reader=seed)
+    pleas = _pleas(root, grown)
+    known = dataset.known_words(examples, described[: len(examples)], grown)
+    for group in (described, line_features, reader_features, [plea for plea, _ in pleas]):
+        dataset.translate(group, grown, known)
+    print(f"{len(examples)} pages, {known.words} words and {known.names} names known", file=sys.stderr)
+    data = dataset.build(everything, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
+    extra = _extra(pleas, known)
+    heads = {PAGE: stages.fit(data, extra=extra, seed=seed, jobs=jobs, title="pages")}
+    text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
+    heads[TEXT] = stages.fit(text_data, extra=extra, seed=seed, jobs=jobs, title="text")
+    metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
+    trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
+    save.write(out, app.__version__, known, heads, metrics, trained_on)
+    evaluate.mistakes(out.parent.parent / "build" / "mistakes.jsonl", data, heads[PAGE])
+    print(evaluate.summary(metrics), file=sys.stderr)
+    print(f"written to {out} in {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
+    return metrics
+
+
+def _pleas(root: Path, grown: Vocabulary) -> list[tuple[features.Features, int]]:
+    """Return the corpus' real appeal texts from translation files, each as a block of its own."""
+    path = root / "appeal_texts.jsonl"
+    made = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        entry = json.loads(line)
+        text = " ".join(entry["text"].split())
+        if len(text) > 3:
+            made.append((features.text_features([text], grown), CLASS_OF["appeal", entry["kind"]]))
+    return made
+
+
+def _extra(
+    pleas: list[tuple[features.Features, int]], known: Vocabulary
+) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None:
+    if not pleas:
+        return None
+    words = dataset.ones([plea.words[0] for plea, _ in pleas], known.words)
+    classes = np.array([kind for _, kind in pleas])
+    return words, classes, np.full(len(pleas), _PLEA_WEIGHT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
