@@ -1,6 +1,6 @@
 """The blocks of a page: the smallest things that a label can stick to, with the elements around them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -8,6 +8,7 @@ from app import head
 from app.elements import Bounds, Elements, walk
 from app.errors import PageTooComplex
 from app.head import Head
+
 
 @dataclass(slots=True)
 class Block:
@@ -37,7 +38,7 @@ def split(tree: LexborHTMLParser, bounds: Bounds = Bounds(), url: str | None = N
     Raises `PageTooComplex` beyond `bounds`.
     """
     seen = walk(tree, bounds)
-    page = Page(*(getattr(seen, name) for name in Elements.__slots__), [], head.read(tree, url))
+    page = Page(**{each.name: getattr(seen, each.name) for each in fields(Elements)}, head=head.read(tree, url))
     _join(page, bounds)
     return page
 

@@ -1,5 +1,6 @@
 """Bytes to text as a browser decodes them, and text to the DOM that a browser builds."""
 
+import codecs
 import re
 from typing import Final
 
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 _META_WINDOW: Final = 8192
 # Statistical detection reads a sample: its verdict does not change after some 64 KiB, its time does.
 _DETECT_WINDOW: Final = 65536
+_WINDOWS_1252: Final = webencodings.Encoding("windows-1252", codecs.lookup("windows-1252"))
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -41,7 +43,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     except UnicodeDecodeError:
         detected = UnicodeDammit(data[:_DETECT_WINDOW], is_html=True).original_encoding
         encoding = webencodings.lookup(detected) if detected else None
-        return _decode(data, encoding or webencodings.lookup("windows-1252"))
+        return _decode(data, encoding or _WINDOWS_1252)
 
 
 def _decode(data: bytes, encoding: webencodings.Encoding) -> str:

@@ -24,7 +24,8 @@ INVISIBLE: Final = frozenset(
 """Elements whose content a reader never sees; nothing below them is a block."""
 
 EMBEDS: Final = frozenset(
-    "iframe video audio object embed amp-ad amp-embed amp-iframe amp-img amp-video amp-youtube portal fencedframe".split()
+    "iframe video audio object embed portal fencedframe"
+    " amp-ad amp-embed amp-iframe amp-img amp-video amp-youtube".split()
 )
 """Embedded documents and players: a block each; what stands inside them is a fallback that no browser shows."""
 
@@ -32,12 +33,12 @@ INLINE_MEDIA: Final = frozenset("img input canvas picture textarea".split())
 """Elements that show something without text; they belong to the run they stand in."""
 
 _SLOT: Final = re.compile(
-    r"(?:^|[^a-z])(?:ads?|adv|adverts?|advertis\w*|adslots?|adunits?|adspots?|adbox|adzone|adtile|banners?|anzeigen?|publi\w*|werbung"
-    r"|dfp|gpt|gam|mpu|taboola|outbrain|sponsor\w*|skyscraper|leaderboard|billboard|paywall|piano|iqad\w*|arcad"
+    r"(?:^|[^a-z])(?:ads?|adv|adverts?|advertis\w*|adslots?|adunits?|adspots?|adbox|adzone|adtile|banners?|anzeigen?"
+    r"|publi\w*|werbung|dfp|gpt|gam|mpu|taboola|outbrain|sponsor\w*|skyscraper|leaderboard|billboard|paywall|piano|iqad\w*|arcad"
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA
@@ -54,7 +55,7 @@ class Bounds:
 
 
 Item = tuple[int, int, str | None]
-"""(element, number of elements opened so far, text); text None where the element itself (media, br, slot) is the item."""
+"""(element, number of elements opened so far, text); the text of media, line breaks and slots is None."""
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class Elements:
     depths: list[int] = field(default_factory=lambda: [0])
     attrs: list[dict[str, str | None]] = field(default_factory=list)
     hidden: list[bool] = field(default_factory=lambda: [False])
-    containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or inline around something block-level
+    containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
 
     def step(self, element: int) -> str:
@@ -140,9 +141,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
                         while not containers[above]:
                             containers[above] = True
                             above = parents[above]
-                        if tag in EMBEDS:
-                            items.append((index, index + 1, None))
-                        elif attributes and _is_slot(node, attributes):
+                        if tag in EMBEDS or (attributes and _is_slot(node, attributes)):
                             items.append((index, index + 1, None))
                         else:
                             child = node.first_child

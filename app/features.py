@@ -67,4 +67,5 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     split = [text.split_words(line) for line in lines]
     rows = text.text_rows(lines, split, "")
     numbers = np.array(rows, dtype=np.float32).reshape(len(rows), len(text.COLUMNS))
-    return Features(numbers, [text.word_numbers(each, vocabulary) for each in split], {}, context.line_surroundings(lines))
+    words = [text.word_numbers(each, vocabulary) for each in split]
+    return Features(numbers, words, {}, context.line_surroundings(lines))

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app import blocks, dom, features
 from app.blocks import Page
-from app.labels import CLASSES, LABELS, SPANS
 from app.elements import Bounds
 from app.errors import PageTooComplex
+from app.labels import CLASSES, LABELS, SPANS
 from app.model import PAGE, TEXT, Model, Opinion
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ class Labeller:
         return _result(_label(opinion, lines, None, None), None, (start, parsed, described, time.perf_counter()))
 
 
-def _label(opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_attribute: str | None) -> list[LabelledBlock]:
+def _label(
+    opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_attribute: str | None
+) -> list[LabelledBlock]:
     if opinion is None:
         return []
     chosen = opinion.chosen.tolist()
@@ -108,7 +110,16 @@ def _label(opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_
         stamp = page.attrs[element].get(id_attribute) if id_attribute else None
         result.append(
             LabelledBlock(
-                index, name, kind, score, selectors[index], block.part, stamp, page.tags[element], text, page.hidden[element]
+                index,
+                name,
+                kind,
+                score,
+                selectors[index],
+                block.part,
+                stamp,
+                page.tags[element],
+                text,
+                page.hidden[element],
             )
         )
     return result
@@ -135,6 +146,6 @@ def _result(labelled: list[LabelledBlock], language: str | None, times: tuple[fl
     counts = dict.fromkeys(LABELS, 0)
     for block in labelled:
         counts[block.label] += 1
-    stages = [(after - before) * 1000 for before, after in zip(times, times[1:], strict=False)]
+    stages = [(after - before) * 1000 for before, after in pairwise(times)]
     warnings = [] if any(block.text for block in labelled) else ["no_text"]
     return Result(language, labelled, counts, warnings, Timings(*stages))

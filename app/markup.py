@@ -10,7 +10,8 @@ from app.elements import EMBEDS
 from app.vocabulary import Vocabulary
 
 _GROUPS: Final = {
-    "p": ("p",), "li": ("li",), "div": ("div",), "section": ("section", "article", "main"), "cell": ("td", "th", "dd", "dt"),
+    "p": ("p",), "li": ("li",), "div": ("div",), "section": ("section", "article", "main"),
+    "cell": ("td", "th", "dd", "dt"),
     "h1": ("h1",), "h2": ("h2",), "h3": ("h3",), "h4": ("h4", "h5", "h6"), "pre": ("pre",), "quote": ("blockquote",),
     "caption": ("figcaption", "caption", "figure"), "inline": ("a", "span", "label", "button"),
     "form": ("form", "fieldset", "legend"), "embed": tuple(EMBEDS), "furniture": ("nav", "header", "footer", "aside"),
@@ -38,7 +39,9 @@ _PATH_WORD: Final = re.compile(r"[a-z]{2,}")
 _MAX_LINKS: Final = 4
 _MAX_NAMES: Final = 24
 _MAX_VALUE: Final = 200  # characters of an attribute's value that are read for names
-_NAMED: Final = ("id", "class", "role", "aria-label", "itemprop", "itemtype", "name", "type", "placeholder", "for", "title", "rel", "value", "alt")
+_NAMED: Final = frozenset(
+    "id class role aria-label itemprop itemtype name type placeholder for title rel value alt".split()
+)
 
 
 def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
@@ -64,7 +67,8 @@ def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
 def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
     """Return where an address leads (`here`, `in`, `out`, `mail`, `script`, `none`) and words that say so.
 
-    `host` is the page's own host name where known; a subdomain of the same site counts as `in`, its name becomes a word.
+    `host` is the page's own host name where known; a subdomain of the same site counts as `in`, its name becomes a
+    word.
     """
     address = address.strip()[:300]
     if not address:

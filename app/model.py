@@ -69,8 +69,8 @@ class Head:
         numbers = scaled(self.scaler, features.numbers)
         scores = self.first(features, numbers, page)
         rows = second_rows(self.rescaler, features, scores)
-        classes = sum((dense(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
-        classes = classes / len(self.second)
+        summed: Floats = sum((dense(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
+        classes: Floats = summed / np.float32(len(self.second))
         labels = calibrated(self.calibration, by_label(classes))
         return Opinion(labels, shares(classes, labels), choose(labels, self.offsets))
 
@@ -108,7 +108,9 @@ def choose(labels: Floats, offsets: Floats) -> NDArray[np.int64]:
 class Model:
     """A loaded model."""
 
-    def __init__(self, manifest: Mapping[str, Any], metrics: Mapping[str, Any], vocabulary: Vocabulary, heads: Mapping[str, Head]) -> None:
+    def __init__(
+        self, manifest: Mapping[str, Any], metrics: Mapping[str, Any], vocabulary: Vocabulary, heads: Mapping[str, Head]
+    ) -> None:
         self.manifest = manifest
         self.metrics = metrics
         self.vocabulary = vocabulary

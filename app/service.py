@@ -136,7 +136,7 @@ def load(settings: Settings) -> "Labeller":
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # read when the libraries are loaded, which is now
     # Imported here: scikit-learn takes most of a start's time, and the process should answer meanwhile.
-    from app.blocks import Bounds
+    from app.elements import Bounds
     from app.labeller import Labeller
     from app.model import Model
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log1p
 from typing import Final
 
@@ -46,7 +47,7 @@ def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> list[int]:
     early = words[:_PAIR_WORDS]
     numbers = vocabulary.numbers("word", distinct)
     numbers += vocabulary.numbers("stem", dict.fromkeys([word[:5] for word in distinct if len(word) > 5]))
-    numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, zip(early, early[1:], strict=False))))
+    numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, pairwise(early))))
     if 0 < len(words) <= 5:
         numbers += vocabulary.numbers("whole", (" ".join(words),))
     return numbers

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.blocks import INLINE
 from app.dom import decode
+from app.elements import INLINE
 from app.labels import KINDS as LABEL_KINDS
 from tests import pages, posting
 from tests.pages import FOLDER, SOURCES, Page

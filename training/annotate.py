@@ -37,7 +37,7 @@ def listing(page: Page) -> str:
     """Return the page's blocks for a reader: number, text or media, the chain of elements around it."""
     lines = []
     for index, block in enumerate(page.blocks):
-        chain = []
+        chain: list[str] = []
         element = block.element
         while element > 0 and len(chain) < 4:
             attributes = page.attrs[element]
@@ -46,7 +46,8 @@ def listing(page: Page) -> str:
             element = page.parents[element]
         media = " ".join(page.tags[inner] for inner in block.inner[:3])
         hidden = "HIDDEN " if page.hidden[block.element] else ""
-        lines.append(f"{index} | {' '.join(block.text.split())[:110] or '{' + media + '}'} | {hidden}{' < '.join(chain)}")
+        shown = " ".join(block.text.split())[:110] or f"{{{media}}}"
+        lines.append(f"{index} | {shown} | {hidden}{' < '.join(chain)}")
     return "\n".join(lines)
 
 

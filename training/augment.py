@@ -26,7 +26,7 @@ def bare(examples: list[Example], seed: int) -> list[Example]:
     """Return bare copies of a share of the pages: no names, no boxes, part of the furniture gone."""
     made = []
     for example in examples:
-        chance = random.Random(f"{seed} {example.id}")
+        chance = random.Random(f"{seed} {example.id}")  # noqa: S311 (repeatable, not secret)
         if chance.random() < _BARE_SHARE:
             copy = _bare(example, chance)
             if copy is not None:
@@ -56,13 +56,20 @@ def _bare(example: Example, chance: random.Random) -> Example | None:
         text = html.escape(" ".join(block.text.split()))
         linked = block.link_chars > 0.6 * len(block.text)
         href = _href(example.page, block.inner) if linked else None
-        parts.append(f"<{tag}><a href=\"{html.escape(href)}\">{text}</a></{tag}>" if href else f"<{tag}>{text}</{tag}>")
+        parts.append(f'<{tag}><a href="{html.escape(href)}">{text}</a></{tag}>' if href else f"<{tag}>{text}</{tag}>")
     title = f"<title>{html.escape(example.page.head.title)}</title>" if chance.random() < 0.5 else ""
     page = blocks.split(dom.parse(f"{title}<body>{''.join(parts)}"), url=example.url)
     if len(page.blocks) != len(kept):
         return None  # a text that the parser reads otherwise; rare, and no loss
     return Example(
-        f"{example.id}-bare", example.site, example.language, example.page_type, example.url, "bare", page, example.classes[np.array(kept, dtype=int)]
+        f"{example.id}-bare",
+        example.site,
+        example.language,
+        example.page_type,
+        example.url,
+        "bare",
+        page,
+        example.classes[np.array(kept, dtype=int)],
     )
 
 

@@ -122,7 +122,8 @@ class Corpus:
                 found.sort(key=lambda index: page.blocks[index].part != unit["part"])
                 self.alignment.matched += bool(found)
             else:
-                found = [i for i in here if i not in taken and not page.blocks[i].text] or _above(unit["path"], at, page)
+                found = [i for i in here if i not in taken and not page.blocks[i].text]
+                found = found or _above(unit["path"], at, page)
             if found:
                 taken.add(found[0])
                 if text or unit.get("text") is None or classes[found[0]] == UNKNOWN:
@@ -135,7 +136,10 @@ def _squeezed(text: str) -> str:
 
 
 def _above(path: str, at: dict[str, list[int]], page: Page) -> list[int]:
-    """Return the block without text that encloses a path: our empty slots are the outermost, the gold's the innermost."""
+    """Return the block without text that encloses a path.
+
+    Our empty slots are the outermost elements, the gold's the innermost.
+    """
     while " > " in path:
         path = path.rpartition(" > ")[0]
         for index in at.get(path, ()):

@@ -30,7 +30,7 @@ NAVIGATION: Final = 9
 
 @dataclass(slots=True)
 class Dataset:
-    """Blocks of many pages as rows. `pages[i]` numbers row i's page; `starts` are the pages' first rows, and the end."""
+    """Blocks of many pages as rows. `pages[i]` numbers row i's page; `starts` are the pages' first rows and the end."""
 
     examples: list[Example]
     features: list[Features]
@@ -54,14 +54,17 @@ def collect(examples: Sequence[Example], vocabulary: Vocabulary) -> list[Feature
     ]
 
 
-def text_examples(examples: Sequence[Example], vocabulary: Vocabulary, *, reader: int | None = None) -> tuple[list[Example], list[Features]]:
+def text_examples(
+    examples: Sequence[Example], vocabulary: Vocabulary, *, reader: int | None = None
+) -> tuple[list[Example], list[Features]]:
     """Return the pages as text without structure; `reader` (a seed) leaves out furniture as an extractor would."""
     made, described = [], []
     for example in tqdm(examples, desc="describe lines", unit="page"):
         if reader is None:
             kept = [index for index, block in enumerate(example.page.blocks) if block.text]
         else:
-            kept = reader_choice(example, random.Random(f"{reader} text {example.id}"))
+            chance = random.Random(f"{reader} text {example.id}")  # noqa: S311 (repeatable, not secret)
+            kept = reader_choice(example, chance)
         if not kept:
             continue
         lines = [" ".join(example.page.blocks[index].text.split()) for index in kept]
@@ -110,7 +113,15 @@ def _translated(table: NDArray[np.int64], row: list[int]) -> list[int]:
     return [number for number in table[row].tolist() if number >= 0] if row else []
 
 
-def build(examples: list[Example], described: list[Features], known: Vocabulary, *, markup: bool, anonymous: float = 0.0, seed: int = 0) -> Dataset:
+def build(
+    examples: list[Example],
+    described: list[Features],
+    known: Vocabulary,
+    *,
+    markup: bool,
+    anonymous: float = 0.0,
+    seed: int = 0,
+) -> Dataset:
     """Return the matrices. On a share `anonymous` of the pages class and id names are left out, as if hashed."""
     plain = {number for word, number in known.index["name"].items() if word[0] in "<@"}
     words: list[list[int]] = []
@@ -118,7 +129,8 @@ def build(examples: list[Example], described: list[Features], known: Vocabulary,
     for example, seen in zip(examples, described, strict=True):
         words.extend(seen.words)
         if markup:
-            hide = random.Random(f"{seed} names {example.id}").random() < anonymous
+            chance = random.Random(f"{seed} names {example.id}")  # noqa: S311 (repeatable, not secret)
+            hide = chance.random() < anonymous
             of_page = (
                 {element: [number for number in row if number in plain] for element, row in seen.names.items()}
                 if hide
@@ -158,6 +170,7 @@ def _chain(example: Example, names: dict[int, list[int]], index: int, size: int)
 
 
 def ones(rows: list[list[int]], width: int) -> csr_matrix:
+    """Return a matrix with a one at every column that a row lists."""
     pointers = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
     columns = np.fromiter((column for row in rows for column in row), dtype=np.int32, count=int(pointers[-1]))
     matrix = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(rows), width))
@@ -165,7 +178,9 @@ def ones(rows: list[list[int]], width: int) -> csr_matrix:
     return matrix
 
 
-def weigh(classes: NDArray[np.int64], texts: NDArray[np.bool_], pages: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+def weigh(
+    classes: NDArray[np.int64], texts: NDArray[np.bool_], pages: NDArray[np.int64], seed: int
+) -> NDArray[np.float64]:
     """Return the rows' weights: a page's blocks of one class share the square root of their number.
 
     Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only some rows are
@@ -182,4 +197,5 @@ def weigh(classes: NDArray[np.int64], texts: NDArray[np.bool_], pages: NDArray[n
     furniture = (classes == NAVIGATION) & (alike > _MOST_FURNITURE)
     weights[furniture] *= alike[furniture] / _MOST_FURNITURE
     weights[(furniture & (rank >= _MOST_FURNITURE)) | (classes == UNKNOWN)] = 0.0
-    return weights / weights[weights > 0].mean()
+    scaled: NDArray[np.float64] = weights / weights[weights > 0].mean()
+    return scaled

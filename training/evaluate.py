@@ -46,7 +46,11 @@ def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, te
         "languages": _groups(units, languages),
         "page_types": _groups(units, types),
         "alignment": {"units": alignment.units, "matched": round(alignment.matched / max(alignment.units, 1), 5)},
-        "tested_on": {"pages": len(np.unique(units.pages)), "sites": len(np.unique(units.sites)), "units": len(units.gold)},
+        "tested_on": {
+            "pages": len(np.unique(units.pages)),
+            "sites": len(np.unique(units.sites)),
+            "units": len(units.gold),
+        },
     }
 
 
@@ -123,10 +127,11 @@ def mistakes(path: Path, data: Dataset, head: Fitted) -> None:
 
 
 def _markup(page: Any, element: int) -> list[str]:
-    chain = []
+    chain: list[str] = []
     while element >= 0 and len(chain) < 6:
         attributes = page.attrs[element]
-        names = " ".join(f'{key}="{(attributes.get(key) or "")[:80]}"' for key in ("id", "class", "role") if key in attributes)
+        shown = [(key, attributes[key] or "") for key in ("id", "class", "role") if key in attributes]
+        names = " ".join(f'{key}="{value[:80]}"' for key, value in shown)
         chain.append(f"<{page.tags[element]} {names}>".replace(" >", ">"))
         element = page.parents[element]
     return chain
@@ -139,10 +144,10 @@ def summary(metrics: dict[str, Any]) -> str:
         found = metrics[what]
         lines.append(f"{what}: balanced macro F1 {_interval(found['macro_f1'])}")
         for label in LABELS:
-            parts = " ".join(f"{name} {found[f'{label}_{name}']['value']:.3f}" for name in ("precision", "recall", "f1"))
-            lines.append(f"  {label:<11} {parts}")
-        for name in ("content_hit_rate", "content_lost", "appeal_leak"):
-            lines.append(f"  {name:<18} {_interval(found[name])}")
+            values = [(name, found[f"{label}_{name}"]["value"]) for name in ("precision", "recall", "f1")]
+            lines.append(f"  {label:<11} " + " ".join(f"{name} {value:.3f}" for name, value in values))
+        rates = ("content_hit_rate", "content_lost", "appeal_leak")
+        lines.extend(f"  {name:<18} {_interval(found[name])}" for name in rates)
     lines.append(f"calibration error {metrics['calibration']['expected_error']}, kinds {metrics['kinds']['appeal']}")
     return "\n".join(lines)
 

@@ -102,7 +102,9 @@ def figures(answers: Answers, *, seed: int = 0) -> dict[str, Any]:
 
     value = of(np.ones(right.shape[1]))
     chance = np.random.default_rng(seed)
-    drawn = [of(np.bincount(chance.integers(0, sites, sites), minlength=sites)[site].astype(float)) for _ in range(RESAMPLES)]
+    drawn = [
+        of(np.bincount(chance.integers(0, sites, sites), minlength=sites)[site].astype(float)) for _ in range(RESAMPLES)
+    ]
     result: dict[str, Any] = {}
     for name, each in value.items():
         if np.isnan(each):

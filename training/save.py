@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy
+import numpy as np
 import scipy
 import sklearn
 import skops
@@ -74,7 +74,12 @@ def _stable(content: bytes) -> bytes:
 
 
 def write(
-    directory: Path, version: str, vocabulary: Vocabulary, heads: Mapping[str, Fitted], metrics: Mapping[str, Any], trained_on: Mapping[str, Any]
+    directory: Path,
+    version: str,
+    vocabulary: Vocabulary,
+    heads: Mapping[str, Fitted],
+    metrics: Mapping[str, Any],
+    trained_on: Mapping[str, Any],
 ) -> None:
     """Write the model's files and its manifest into `directory`."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -97,7 +102,7 @@ def write(
             "python": platform.python_version(),
             "scikit-learn": sklearn.__version__,
             "skops": skops.__version__,
-            "numpy": numpy.__version__,
+            "numpy": np.__version__,
             "scipy": scipy.__version__,
         },
         "trained_on": dict(trained_on),
