@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from app.answers import MEDIA_TYPES
-from app.examples import REQUESTS
+from app.examples import ANSWER, REQUESTS
 from app.problems import KINDS
 from app.schemas import LabelAnswer, LabelRequest, Problem
 from tests.envelope import application, client, serving
+from tests.posting import service
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,34 @@ def test_the_answers_example_has_the_answers_form(document: dict[str, Any]) -> N
 def test_json_examples_fit_the_request(name: str) -> None:
     value = REQUESTS["application/json"][name]["value"]
     assert LabelRequest.read(json.dumps(value).encode()).model_dump(exclude_none=True) == value
+
+
+def without_figures(block: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in block.items() if name != "score"}
+
+
+@pytest.mark.anyio
+async def test_the_examples_are_true() -> None:
+    async with service() as http:
+
+        async def post(media_type: str, name: str) -> dict[str, Any]:
+            value = REQUESTS[media_type][name]["value"]
+            body = value if isinstance(value, str) else json.dumps(value)
+            answered = await http.post("/v1/label", content=body, headers={"content-type": media_type})
+            assert answered.status_code == 200
+            answer: dict[str, Any] = answered.json()
+            return answer
+
+        expected = [without_figures(block) for block in ANSWER["blocks"]]
+        for media_type in ("application/json", "text/html"):
+            answer = await post(media_type, "page")
+            assert [without_figures(block) for block in answer["blocks"]] == expected
+            assert (answer["counts"], answer["language"]) == (ANSWER["counts"], ANSWER["language"])
+        stamped = await post("application/json", "stamped")
+        assert [block["id"] for block in stamped["blocks"]] == [None, None, None, "7", None, None]
+        for media_type in ("application/json", "text/plain"):
+            found = [(block["label"], block["kind"]) for block in (await post(media_type, "text"))["blocks"]]
+            assert found == [("content", "main"), ("content", "main"), ("appeal", "donation")]
 
 
 @pytest.mark.anyio
