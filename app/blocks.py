@@ -109,7 +109,7 @@ def _join(page: Page, bounds: Bounds) -> None:
             inner.append(element)
         else:
             pieces.append(text)
-            if text != " ":
+            if not text.isspace():
                 breaks = False
                 if element != container and (not inner or inner[-1] != element):
                     inner.append(element)

@@ -11,8 +11,11 @@ from selectolax.lexbor import LexborHTMLParser
 # A browser looks for <meta charset> in the first 1024 bytes; pages that put a long comment first are common enough
 # that Gecko and Blink read on, and so do we (8 KiB).
 _META_WINDOW: Final = 8192
-# Statistical detection reads a sample: its verdict does not change after some 64 KiB, its time does.
-_DETECT_WINDOW: Final = 65536
+# Statistical detection reads a sample from the first byte that is not ASCII: its verdict does not change after some
+# 16 KiB, its time does (chardet: up to 14 ms a KiB).
+_DETECT_WINDOW: Final = 16384
+_NON_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WINDOWS_1252: Final = webencodings.Encoding("windows-1252", codecs.lookup("windows-1252"))
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -33,7 +36,8 @@ def decode(body: bytes, charset: str | None = None) -> str:
         encoding = webencodings.lookup(label) if label else None
         if encoding:
             return _decode(data, encoding)
-    declared = EncodingDetector.find_declared_encoding(data[:_META_WINDOW], is_html=True)
+    opening = _COMMENT.sub(b" ", data[:_META_WINDOW])
+    declared = EncodingDetector.find_declared_encoding(opening, is_html=True, search_entire_document=True)
     encoding = webencodings.lookup(declared) if declared else None
     if encoding:
         # A <meta> that could be read byte by byte cannot be UTF-16: the standard says to take UTF-8 then.
@@ -41,9 +45,18 @@ def decode(body: bytes, charset: str | None = None) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        detected = UnicodeDammit(data[:_DETECT_WINDOW], is_html=True).original_encoding
+        detected = UnicodeDammit(_sample(data), is_html=True).original_encoding
         encoding = webencodings.lookup(detected) if detected else None
         return _decode(data, encoding or _WINDOWS_1252)
+
+
+def _sample(data: bytes) -> bytes:
+    """Return the part of a page that its encoding is detected from; it holds whole characters only."""
+    first = _NON_ASCII.search(data)
+    start = first.start() if first else 0
+    sample = data[start : start + _DETECT_WINDOW]
+    # Where the sample ends within a character, no encoding fits it. `<` is a part of none.
+    return sample[: sample.rfind(b"<") + 1] or sample if len(data) > start + _DETECT_WINDOW else sample
 
 
 def _decode(data: bytes, encoding: webencodings.Encoding) -> str:

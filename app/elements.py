@@ -12,16 +12,22 @@ INLINE: Final = frozenset(
     "a abbr acronym b bdi bdo big blink br button canvas cite code data del dfn em font i img input ins kbd label map"
     " mark math meter nobr optgroup option output picture progress q rb rp rt rtc ruby s samp select slot small source"
     " span strike strong sub sup svg textarea time track tt u var wbr"
-    " g text textpath tspan switch".split()
+    " g text textPath tspan switch"
+    " maction merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle"
+    " msub msubsup msup mtable mtd mtext mtr munder munderover semantics".split()
 )
 """Elements that do not break a line by themselves (phrasing content); all others, unknown ones too, are block-level."""
 
 INVISIBLE: Final = frozenset(
-    "script style template noscript noembed noframes head title meta link base param datalist rp colgroup area"
-    " metadata defs symbol desc path use circle rect line polygon polyline ellipse image stop clipPath mask pattern"
-    " filter linearGradient radialGradient marker animate animateTransform set".split()
+    "script style template noscript noembed noframes head title meta link base param datalist rp colgroup area".split()
 )
 """Elements whose content a reader never sees; nothing below them is a block."""
+
+UNDRAWN: Final = frozenset(
+    "metadata defs symbol desc path use circle rect line polygon polyline ellipse image stop clipPath mask pattern"
+    " filter linearGradient radialGradient marker animate animateTransform set annotation annotation-xml".split()
+)
+"""The same within SVG and MathML; elsewhere these are names like any other."""
 
 EMBEDS: Final = frozenset(
     "iframe video audio object embed portal fencedframe"
@@ -42,6 +48,7 @@ _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA
+_UNSEEN: Final = INVISIBLE | UNDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
     max_depth, max_elements = bounds.max_depth, bounds.max_elements
     # A node still to visit, its parent's index, its :nth-child position should it be an element.
     stack: list[tuple[LexborNode, int, int]] = []
+    drawn: dict[int, bool] = {0: False}
     first = root.first_child if root is not None else None
     if first is not None:
         stack.append((first, 0, 1))
@@ -107,12 +115,10 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
             tag = node.tag
             if tag == "-text":
                 text = node.text_content
-                if text and not text.isspace():
+                if text:
                     items.append((parent, len(tags), text))
-                elif text:
-                    items.append((parent, len(tags), " "))
             elif tag is not None and tag[0] != "-":
-                if tag not in INVISIBLE:
+                if tag not in _UNSEEN or (tag in UNDRAWN and not _in_drawing(page, parent, drawn)):
                     index = len(tags)
                     attributes = node.attributes
                     tags.append(tag)
@@ -161,6 +167,19 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
     return page
 
 
+def _in_drawing(page: Elements, element: int, known: dict[int, bool]) -> bool:
+    """Whether an element is SVG or MathML; `known` keeps the answers, so that no chain is climbed twice."""
+    chain = []
+    while element not in known:
+        chain.append(element)
+        element = page.parents[element]
+    inside = known[element]
+    for below in reversed(chain):
+        tag = page.tags[below]
+        inside = known[below] = tag in {"svg", "math"} or (inside and tag != "foreignObject")
+    return inside
+
+
 def _hides(tag: str, attributes: dict[str, str | None]) -> bool:
     """Whether an element's own markup keeps it from being shown."""
     if "hidden" in attributes or (tag == "input" and (attributes.get("type") or "").lower() == "hidden"):
@@ -178,8 +197,17 @@ def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
         tag = below.tag
         if tag in _SHOWN or seen > _SLOT_SCAN:
             return False
-        if tag == "-text":
-            above = below.parent
-            if not (below.text_content or "").isspace() and (above is None or above.tag not in INVISIBLE):
-                return False
+        if tag == "-text" and not (below.text_content or "").isspace() and not _unseen_below(below, node):
+            return False
     return True
+
+
+def _unseen_below(text: LexborNode, node: LexborNode) -> bool:
+    """Whether a reader cannot see a text, for what stands between it and an element around it."""
+    above = text.parent
+    if above is None or above.tag in INVISIBLE:
+        return above is not None
+    undrawn = above.tag in UNDRAWN
+    while undrawn and above is not None and above.mem_id != node.mem_id and above.tag not in {"svg", "math"}:
+        above = above.parent
+    return undrawn and above is not None and above.tag in {"svg", "math"}
