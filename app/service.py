@@ -133,6 +133,7 @@ def model_directory(settings: Settings) -> Path:
 
 def load(settings: Settings) -> "Labeller":
     """Return a labeller with the model and the bounds that the settings name. Raises ModelRefused."""
+    directory = model_directory(settings)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # read when the libraries are loaded, which is now
     # Imported here: scikit-learn takes most of a start's time, and the process should answer meanwhile.
@@ -146,4 +147,4 @@ def load(settings: Settings) -> "Labeller":
         max_blocks=settings.max_blocks,
         max_path_steps=settings.max_path_steps,
     )
-    return Labeller(Model.load(model_directory(settings)), bounds)
+    return Labeller(Model.load(directory), bounds)
