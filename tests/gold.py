@@ -2,11 +2,11 @@
 
 import gzip
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def _lay(found: Findings, root: Path, units: list[Mapping[str, Any]], split: Pag
 def _coverage(split: Page, shown: Seen) -> Iterable[str]:
     ours, theirs = "".join(squeezed(block.text) for block in split.blocks), shown.text
     if ours != theirs:
-        at = len(os.path.commonprefix((ours, theirs)))
+        at = next(at for at, (our, their) in enumerate(zip_longest(ours, theirs)) if our != their)
         yield f"its blocks say {ours[at : at + 60]!r} where a reader sees {theirs[at : at + 60]!r}"
     media = Counter(element for block in split.blocks for element in block.inner if split.tags[element] in seen.MEDIA)
     if set(media.values()) - {1} or len(media) != len(shown.media):
