@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 import webencodings
-from bs4.dammit import EncodingDetector, UnicodeDammit
+from bs4.dammit import EncodingDetector
 from selectolax.lexbor import LexborHTMLParser
 
 # A browser looks for <meta charset> in the first 1024 bytes; pages that put a long comment first are common enough
@@ -15,6 +15,10 @@ _META_WINDOW: Final = 8192
 # 16 KiB, its time does (chardet: up to 14 ms a KiB).
 _DETECT_WINDOW: Final = 16384
 _NON_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_CHARDET_NAMES: Final = {
+    "cp932": "shift_jis", "cp949": "euc-kr", "macroman": "macintosh", "maccyrillic": "x-mac-cyrillic",
+}  # fmt: skip
+"""What the detector calls otherwise than browsers do."""
 _COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WINDOWS_1252: Final = webencodings.Encoding("windows-1252", codecs.lookup("windows-1252"))
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -33,30 +37,51 @@ def decode(body: bytes, charset: str | None = None) -> str:
     """
     data, marked = EncodingDetector.strip_byte_order_mark(body)
     for label in (marked, charset):
-        encoding = webencodings.lookup(label) if label else None
+        encoding = _lookup(label)
         if encoding:
             return _decode(data, encoding)
     opening = _COMMENT.sub(b" ", data[:_META_WINDOW])
     declared = EncodingDetector.find_declared_encoding(opening, is_html=True, search_entire_document=True)
-    encoding = webencodings.lookup(declared) if declared else None
+    encoding = _lookup(declared)
     if encoding:
         # A <meta> that could be read byte by byte cannot be UTF-16: the standard says to take UTF-8 then.
         return _decode(data, webencodings.UTF8 if encoding.name.startswith("utf-16") else encoding)
+    return _decode(data, webencodings.UTF8 if _is_utf8(data) else _detect(_sample(data)))
+
+
+def _lookup(label: str | None) -> webencodings.Encoding | None:
     try:
-        return data.decode("utf-8")
+        return webencodings.lookup(label) if label else None
+    except UnicodeError:  # a lone surrogate in the label
+        return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, perhaps cut off within a character."""
+    try:
+        codecs.utf_8_decode(data, "strict", False)
     except UnicodeDecodeError:
-        detected = UnicodeDammit(_sample(data), is_html=True).original_encoding
-        encoding = webencodings.lookup(detected) if detected else None
-        return _decode(data, encoding or _WINDOWS_1252)
+        return False
+    return True
 
 
 def _sample(data: bytes) -> bytes:
-    """Return the part of a page that its encoding is detected from; it holds whole characters only."""
+    """Return the part of a page that its encoding is detected from; it begins and ends with a whole character."""
     first = _NON_ASCII.search(data)
     start = first.start() if first else 0
     sample = data[start : start + _DETECT_WINDOW]
-    # Where the sample ends within a character, no encoding fits it. `<` is a part of none.
-    return sample[: sample.rfind(b"<") + 1] or sample if len(data) > start + _DETECT_WINDOW else sample
+    if len(data) > start + _DETECT_WINDOW:
+        sample = sample[: sample.rfind(b"<") + 1] or sample  # `<` is a part of no longer character
+    return sample
+
+
+def _detect(sample: bytes) -> webencodings.Encoding:
+    """Return the likeliest encoding of a sample of a page that is not UTF-8 throughout."""
+    if _is_utf8(sample):
+        return webencodings.UTF8  # broken further down
+    labels = (label.lower() for label in EncodingDetector(sample, is_html=True).encodings)
+    found = (_lookup(_CHARDET_NAMES.get(label, label)) for label in labels)
+    return next((each for each in found if each and each.name != "utf-8"), _WINDOWS_1252)
 
 
 def _decode(data: bytes, encoding: webencodings.Encoding) -> str:
