@@ -1,0 +1,177 @@
+from math import isfinite, log1p
+
+import pytest
+from hypothesis import given, settings
+
+from app import blocks, dom, markup
+from app.markup import link_words, name_words, site
+from app.vocabulary import Vocabulary
+from tests import strategies
+
+HOST = "paper.test"
+
+
+def rows(html: str, url: str | None = f"https://{HOST}/") -> list[dict[str, float]]:
+    return [row for row, _ in described(html, url)]
+
+
+def described(html: str, url: str | None = f"https://{HOST}/") -> list[tuple[dict[str, float], set[str]]]:
+    """Each block's numbers by name, and the words in its addresses."""
+    page = blocks.split(dom.parse(html), url=url)
+    bits = markup.ancestor_bits(page)
+    result = []
+    for block in page.blocks:
+        vocabulary = Vocabulary(growing=True)
+        row, numbers = markup.block_markup(page, block, bits[block.element], 0, vocabulary)
+        assert sorted(numbers) == list(range(vocabulary.words))
+        result.append((dict(zip(markup.COLUMNS, row, strict=True)), set(vocabulary.index["link"])))
+    return result
+
+
+def test_names_are_words_of_tag_class_id_and_the_like() -> None:
+    attributes: dict[str, str | None] = {
+        "class": "articleBody ad-slot_top XL2",
+        "id": "main_content",
+        "role": "main",
+        "style": "color: red",
+        "href": "/x",
+    }
+    assert name_words("div", attributes) == ["<div", "article", "body", "ad", "slot", "top", "xl", "main", "content"]
+
+
+def test_data_attributes_are_words_by_name_and_by_short_value() -> None:
+    attributes: dict[str, str | None] = {"data-testid": "pay-wall", "data-json": "x" * 40, "data-empty": None}
+    assert name_words("p", attributes) == ["<p", "@testid", "pay", "wall", "@json", "@empty"]
+
+
+def test_what_an_element_does_is_a_word() -> None:
+    found = name_words("form", {"action": "/newsletter/join", "onclick": "send()", "aria-modal": "true"})
+    assert found == ["<form", "@action", "newsletter", "join", "@onclick", "send", "@aria-modal", "true"]
+
+
+def test_names_are_bounded_and_without_value_they_are_none() -> None:
+    many = " ".join(f"word{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(200))
+    assert len(name_words("div", {"class": many})) == 24
+    assert name_words("div", {"class": None, "id": ""}) == ["<div"]
+
+
+@pytest.mark.parametrize(
+    ("address", "where", "words"),
+    [
+        ("", "none", ["=none"]),
+        ("   ", "none", ["=none"]),
+        ("#top", "here", ["=here"]),
+        ("mailto:a@b.test", "mail", ["=mailto"]),
+        ("TEL:+1234", "mail", ["=tel"]),
+        ("javascript:void(0)", "script", ["=javascript"]),
+        ("/news/a-story-1234.html?utm_source=x&id=2", "in", ["=in", "news", "story", "html", "?utm_source", "?id"]),
+        ("https://paper.test/news", "in", ["=in", "news"]),
+        ("https://www.paper.test/news", "in", ["=in", "news"]),
+        ("//shop.paper.test/gift", "in", ["=sub", "shop.", "paper.", "test.", "gift"]),
+        ("https://tracker.example/c", "out", ["=out", "tracker.", "example."]),
+        ("HTTPS://Tracker.Example/", "out", ["=out", "tracker.", "example."]),
+        ("http://[broken/", "none", ["=broken"]),
+    ],
+)
+def test_where_a_link_leads(address: str, where: str, words: list[str]) -> None:
+    assert link_words(address, HOST) == (where, words)
+
+
+def test_without_the_pages_host_an_absolute_link_may_be_an_inner_one() -> None:
+    assert link_words("https://paper.test/news", None) == ("in", ["=absolute", "paper.", "test.", "news"])
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("paper.test", "paper.test"),
+        ("shop.paper.test", "paper.test"),
+        ("www.paper.co.uk", "paper.co.uk"),
+        ("a.b.paper.com.au", "paper.com.au"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_sites(host: str, name: str) -> None:
+    assert site(host) == name
+
+
+def test_links_of_a_run() -> None:
+    (row,) = rows(
+        "<p>To <a href=/a>one</a>, <a href=https://other.test/>two</a>, <a href=#x>three</a>, "
+        "<a href=mailto:a@b.test>four</a> and <a name=y>five</a></p>"
+    )
+    assert row["links"] == pytest.approx(log1p(4))
+    assert row["links_out"] == row["links_here"] == 0.25
+    assert row["links_mail"] == 1
+    assert row["link_density"] == pytest.approx(15 / 33)
+
+
+def test_a_link_counts_for_the_elements_in_it() -> None:
+    row, words = described("<p><a href=/deep/down><b>bold</b></a></p>")[0]
+    assert row["link_density"] == 1
+    assert {"deep", "down"} <= words
+
+
+def test_the_words_of_the_first_links_and_images_are_taken() -> None:
+    html = "<p><a href=/first/>a</a><a href=/second/>b</a><img src=https://cdn.test/third.jpg></p>"
+    _, words = described(html)[0]
+    assert {"=in", "first", "second", "^=out", "^cdn.", "^third", "^jpg"} <= words
+
+
+def test_a_sponsored_link_an_image_a_field_and_a_button() -> None:
+    html = (
+        "<p><a rel='nofollow sponsored' href=https://x.test>a</a></p><p><img width=300></p>"
+        "<form><input type=email><select><option>x</select><button>Go</button></form><p>plain</p>"
+    )
+    link, image, form, plain = rows(html)
+    assert link["sponsored"] == 1
+    assert image["images"] == pytest.approx(log1p(1))
+    assert image["image_width"] == pytest.approx(log1p(300))
+    assert form["inputs"] >= log1p(1)
+    assert form["buttons"] == pytest.approx(log1p(1))
+    assert not any(plain[name] for name in ("sponsored", "images", "inputs", "buttons", "links", "image_width"))
+
+
+def test_hidden_depth_and_part() -> None:
+    hidden, first, second = rows("<div hidden>a</div><div>b<br><br>c</div>")
+    assert [hidden["hidden"], first["hidden"]] == [1, 0]
+    assert [hidden["part"], first["part"], second["part"]] == [0, 1, 1]
+    assert hidden["depth"] == pytest.approx(log1p(2))
+
+
+def test_an_empty_slot_is_told_from_an_embedded_document() -> None:
+    slot, frame = rows("<div class=ad></div><iframe></iframe>")
+    assert [slot["slot"], frame["slot"]] == [1, 0]
+    assert [slot["tag_div"], frame["tag_embed"]] == [1, 1]
+
+
+def test_a_block_has_one_group_of_tags_and_any_number_of_telling_ancestors() -> None:
+    html = (
+        "<main><article><figure><figcaption>a</figcaption></figure></article></main><nav><ul><li>b</ul></nav>"
+        "<my-box>c</my-box>"
+    )
+    for row, tag, above in zip(
+        rows(html),
+        ("tag_caption", "tag_li", "tag_other"),
+        ({"in_main", "in_article", "in_figure"}, {"in_nav", "in_li"}, set()),
+        strict=True,
+    ):
+        assert [name for name in row if name.startswith("tag_") and row[name]] == [tag]
+        assert {name for name in row if name.startswith("in_") and row[name]} == above
+
+
+@settings(deadline=None)
+@given(strategies.PAGES)
+def test_every_number_is_finite_whatever_the_page(html: str) -> None:
+    for row, words in described(html, None):
+        assert all(isfinite(value) for value in row.values())
+        assert all(word and "\n" not in word and "\t" not in word for word in words)
+
+
+@settings(deadline=None)
+@given(strategies.WORDS, strategies.ATTRIBUTES)
+def test_names_and_addresses_are_read_without_failing(address: str, attributes: dict[str, str | None]) -> None:
+    where, words = link_words(address, HOST)
+    assert where in {"here", "in", "out", "mail", "script", "none"}
+    assert words
+    assert all("\n" not in word and "\t" not in word for word in (*words, *name_words("p", attributes)))
