@@ -82,12 +82,12 @@ class Corpus:
         raise FileNotFoundError(f"the corpus has no page {page}")
 
     def labels(self) -> Iterator[dict[str, Any]]:
-        """Yield the label files, the corpus' own first, then ours (`how` is then `own`)."""
+        """Yield the label files, the corpus' own first, then ours (`how` is then `own`) for pages that it has."""
         for path in sorted((self.root / "labels").glob("*.json")):
             yield json.loads(path.read_bytes())
         if OWN_LABELS.exists():
             with gzip.open(OWN_LABELS, "rt", encoding="utf-8") as lines:
-                yield from map(json.loads, lines)
+                yield from (each for each in map(json.loads, lines) if each["page"] in self.index)
 
     def examples(self, *, limit: int | None = None) -> list[Example]:
         """Return the labelled pages, parsed; shows progress. `limit` takes the first so many, for trying things out."""
