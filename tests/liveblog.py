@@ -51,7 +51,7 @@ _ADVERT: Final = (
 
 def updates(count: int) -> str:
     """Return `count` updates as marked-up source, newest first; the same text each time."""
-    draw = random.Random(41)  # noqa: S311 (nothing secret about a bicycle race)
+    draw = random.Random(41)
     parts = []
     for at in range(count):
         minute = 11 * 60 + (count - at) * 2 // 3
