@@ -52,17 +52,26 @@ class Opinion:
     chosen: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a label is chosen: the greatest log probability plus the label's offset; but where content is likelier than
+    `guard`, an appeal or advert becomes content: losing a paragraph is the worst mistake."""
+
+    offsets: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    guard: float = 1.0
+
+
 class Head:
     """The stages for one kind of input: pages, or text without structure."""
 
-    def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, offsets: Floats, *, markup: bool) -> None:
+    def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, rule: Rule, *, markup: bool) -> None:
         width = len(NUMBERS) if markup else len(text.COLUMNS)
         self.scaler = estimators["scaler"]
         self.first = FirstStage(estimators["first"], vocabulary.words, width, vocabulary.names if markup else 0)
         self.rescaler = estimators["rescaler"]
         self.second = estimators["second"]
         self.calibration = estimators["calibration"]
-        self.offsets = offsets
+        self.rule = rule
 
     def __call__(self, features: Features, page: Page | None) -> Opinion:
         """Return what the stages say of a page with at least one block."""
@@ -72,7 +81,7 @@ class Head:
         summed: Floats = sum((dense(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
         classes: Floats = summed / np.float32(len(self.second))
         labels = calibrated(self.calibration, by_label(classes))
-        return Opinion(labels, shares(classes, labels), choose(labels, self.offsets))
+        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
 
 
 def second_rows(rescaler: Any, features: Features, scores: Floats) -> Floats:
@@ -99,9 +108,11 @@ def shares(classes: Floats, labels: Floats) -> Floats:
     return result
 
 
-def choose(labels: Floats, offsets: Floats) -> NDArray[np.int64]:
-    """Return the number of the label to give: the greatest log probability plus the label's offset."""
-    chosen: NDArray[np.int64] = (np.log(np.maximum(labels, 1e-9)) + offsets).argmax(axis=1)
+def choose(labels: Floats, rule: Rule) -> NDArray[np.int64]:
+    """Return the number of the label to give to each row of (n, 4) probabilities."""
+    logits = np.log(np.maximum(labels, 1e-9)) + np.array(rule.offsets, dtype=np.float32)
+    chosen: NDArray[np.int64] = logits.argmax(axis=1)
+    chosen[((chosen == 1) | (chosen == 2)) & (labels[:, 0] > rule.guard)] = 0
     return chosen
 
 
@@ -137,7 +148,7 @@ class Model:
             estimators = skops.io.loads(contents[ESTIMATORS], trusted=sorted(TRUSTED))
             vocabulary = Vocabulary.from_text(contents[WORDS].decode())
             heads = {
-                name: Head(estimators[name], vocabulary, _offsets(manifest["offsets"][name]), markup=name == PAGE)
+                name: Head(estimators[name], vocabulary, _rule(manifest["rules"][name]), markup=name == PAGE)
                 for name in (PAGE, TEXT)
             }
             metrics = json.loads(contents[METRICS])
@@ -148,8 +159,8 @@ class Model:
         return cls(manifest, metrics, vocabulary, heads)
 
 
-def _offsets(given: Mapping[str, float]) -> Floats:
-    return np.array([given[label] for label in LABELS], dtype=np.float32)
+def _rule(given: Mapping[str, float]) -> Rule:
+    return Rule(tuple(float(given[label]) for label in LABELS), float(given["guard"]))
 
 
 def _manifest(directory: Path) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def _manifest(directory: Path) -> dict[str, Any]:
         raise ModelRefused(f"there is no {MANIFEST} in {directory}") from error
     except ValueError as error:
         raise ModelRefused(f"{MANIFEST} is no JSON document") from error
-    wanted = {"name", "version", "sha256", "schema", "classes", "libraries", "offsets"}
+    wanted = {"name", "version", "sha256", "schema", "classes", "libraries", "rules"}
     if not isinstance(manifest, dict) or not wanted <= manifest.keys():
         raise ModelRefused(f"{MANIFEST} lacks some of: {', '.join(sorted(wanted))}")
     if not {ESTIMATORS, WORDS, METRICS} <= manifest["sha256"].keys():

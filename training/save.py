@@ -93,8 +93,8 @@ def write(
         "version": version,
         "schema": SCHEMA,
         "classes": [list(each) for each in CLASSES],
-        "offsets": {
-            name: {label: round(float(value), 4) for label, value in zip(LABELS, head.offsets, strict=True)}
+        "rules": {
+            name: {**dict(zip(LABELS, head.rule.offsets, strict=True)), "guard": head.rule.guard}
             for name, head in heads.items()
         },
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},

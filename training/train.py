@@ -16,7 +16,7 @@ import app
 from app import features
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import augment, dataset, evaluate, save, stages
+from training import dataset, evaluate, save, stages
 from training.corpus import CLASS_OF, Corpus
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -49,18 +49,16 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     began = time.monotonic()
     corpus = Corpus(root)
     examples = corpus.examples(limit=limit)
-    bare = augment.bare(examples, seed)
     grown = Vocabulary(growing=True)
-    everything = [*examples, *bare]
-    described = dataset.collect(everything, grown)
+    described = dataset.collect(examples, grown)
     lines, line_features = dataset.text_examples(examples, grown)
     reader, reader_features = dataset.text_examples(examples, grown, reader=seed)
     pleas = _pleas(root, grown)
-    known = dataset.known_words(examples, described[: len(examples)], grown)
+    known = dataset.known_words(examples, described, grown)
     for group in (described, line_features, reader_features, [plea for plea, _ in pleas]):
         dataset.translate(group, grown, known)
     print(f"{len(examples)} pages, {known.words} words and {known.names} names known", file=sys.stderr)
-    data = dataset.build(everything, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
+    data = dataset.build(examples, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
     extra = _extra(pleas, known)
     heads = {PAGE: stages.fit(data, extra=extra, seed=seed, jobs=jobs, title="pages")}
     text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
