@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import warnings
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+from tests import tiny
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_SKIPPED = os.environ.get("TESTS_MAY_NOT_SKIP") == "1"
@@ -31,6 +34,24 @@ def chromium() -> tuple[str, str]:
     if browser is None or driver is None:
         pytest.skip("no chromium and chromedriver on this machine")
     return browser, driver
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a corpus of our own making, small enough to train on in seconds."""
+    return tiny.write(tmp_path_factory.mktemp("tiny") / "corpus")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_corpus: Path) -> Path:
+    """Return the folder of a model that was trained on the tiny corpus."""
+    from training import train  # heavy, and few tests want it
+
+    out = tiny_corpus.parent / "models" / "tiny"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Got `batch_size`")  # there are fewer blocks than a batch wants
+        train.train(tiny_corpus, out, seed=0, jobs=1)
+    return out
 
 
 @pytest.fixture
