@@ -146,4 +146,4 @@ def test_numbers_are_scaled_as_by_scikit_learn_but_cut_off() -> None:
 
 def test_softmax_stands_great_numbers() -> None:
     rows = softmax(np.array([[1e4, 0, -1e4], [0, 0, 0]], dtype=np.float32))
-    np.testing.assert_allclose(rows, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]], atol=1e-6)
+    np.testing.assert_allclose(rows, np.array([[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]]), atol=1e-6)
