@@ -22,7 +22,7 @@ from app.blocks import Page
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
-from app.network import FirstStage, dense, scaled, softmax
+from app.network import NAME_LEVELS, FirstStage, dense, scaled, softmax
 from app.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -54,8 +54,11 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a label is chosen: the greatest log probability plus the label's offset; but where content is likelier than
-    `guard`, an appeal or advert becomes content: losing a paragraph is the worst mistake."""
+    """How a label is chosen: the greatest log probability plus the label's offset.
+
+    But where content is likelier than `guard`, an appeal or advert becomes content: losing a paragraph is the worst
+    mistake.
+    """
 
     offsets: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     guard: float = 1.0
@@ -66,8 +69,11 @@ class Head:
 
     def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, rule: Rule, *, markup: bool) -> None:
         width = len(NUMBERS) if markup else len(text.COLUMNS)
+        names = vocabulary.names if markup else 0
+        if len(estimators["first"].coefs_[0]) != vocabulary.words + width + names * len(NAME_LEVELS):
+            raise ModelRefused("the vocabulary is not the one that the model was trained with")
         self.scaler = estimators["scaler"]
-        self.first = FirstStage(estimators["first"], vocabulary.words, width, vocabulary.names if markup else 0)
+        self.first = FirstStage(estimators["first"], vocabulary.words, width, names)
         self.rescaler = estimators["rescaler"]
         self.second = estimators["second"]
         self.calibration = estimators["calibration"]
@@ -138,7 +144,7 @@ class Model:
             raise ModelRefused(f"the model wants features of schema {manifest['schema']}, this version makes {SCHEMA}")
         if manifest["classes"] != [list(each) for each in CLASSES]:
             raise ModelRefused("the model knows other labels than this version")
-        made, here = manifest["libraries"]["scikit-learn"], sklearn.__version__
+        made, here = str(manifest["libraries"].get("scikit-learn")), sklearn.__version__
         if made.split(".")[:2] != here.split(".")[:2]:
             raise ModelRefused(f"the model was made with scikit-learn {made}, this is {here}")
         try:
@@ -173,6 +179,8 @@ def _manifest(directory: Path) -> dict[str, Any]:
     wanted = {"name", "version", "sha256", "schema", "classes", "libraries", "rules"}
     if not isinstance(manifest, dict) or not wanted <= manifest.keys():
         raise ModelRefused(f"{MANIFEST} lacks some of: {', '.join(sorted(wanted))}")
+    if not all(isinstance(manifest[key], dict) for key in ("sha256", "libraries", "rules")):
+        raise ModelRefused(f"{MANIFEST} has something else where sha256, libraries or rules should be")
     if not {ESTIMATORS, WORDS, METRICS} <= manifest["sha256"].keys():
         raise ModelRefused(f"{MANIFEST} has no digest of some of: {ESTIMATORS}, {WORDS}, {METRICS}")
     return manifest
@@ -183,7 +191,7 @@ def _content(directory: Path, name: str, digest: str) -> bytes:
         raise ModelRefused(f"{MANIFEST} names a file outside its directory")
     try:
         content = (directory / name).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ModelRefused(f"the model has no {name}") from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise ModelRefused(f"{name} is not the file that {MANIFEST} describes (its SHA-256 differs)")
