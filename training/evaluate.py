@@ -15,6 +15,7 @@ from training.stages import LABEL_OF, Fitted, testable
 
 _FEWEST_PAGES: Final = 5
 _WORST: Final = 400
+_CURVE_POINTS: Final = 40
 
 
 def answers(data: Dataset, head: Fitted) -> Answers:
@@ -41,6 +42,7 @@ def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, te
         "pages": figures(units),
         "text": figures(answers(text_data, text_head)),
         "calibration": {"expected_error": round(error, 4), "bins": bins},
+        "curves": curves(units.gold, head.labels[test]),
         "confusion": {"labels": list(LABELS), "rows_gold_columns_given": confusion.tolist()},
         "kinds": kinds(data, head, test),
         "languages": _groups(units, languages),
@@ -52,6 +54,32 @@ def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, te
             "units": len(units.gold),
         },
     }
+
+
+def curves(gold: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[str, list[dict[str, float]]]:
+    """Return per label the points of its precision-recall curve (micro), surest first.
+
+    `gold` (n,) numbers labels, `probabilities` (n, 4) are calibrated. A point is what calling every unit at or above
+    `threshold` the label would give; the points are about evenly spaced in recall. A label that has no unit has none.
+    """
+    result: dict[str, list[dict[str, float]]] = {}
+    for number, label in enumerate(LABELS):
+        order = np.argsort(-probabilities[:, number], kind="stable")
+        scores, right = probabilities[order, number], np.cumsum(gold[order] == number)
+        points: list[dict[str, float]] = []
+        last = np.flatnonzero(np.diff(scores, append=-1.0))  # units of one score are called together
+        found = right[last]
+        for step in range(1, _CURVE_POINTS + 1) if right.any() else ():
+            here = int(np.searchsorted(found, step / _CURVE_POINTS * right[-1] - 1e-9))
+            point = {
+                "threshold": round(float(scores[last[here]]), 4),
+                "precision": round(float(found[here] / (last[here] + 1)), 4),
+                "recall": round(float(found[here] / right[-1]), 4),
+            }
+            if point not in points[-1:]:
+                points.append(point)
+        result[label] = points
+    return result
 
 
 def kinds(data: Dataset, head: Fitted, test: NDArray[np.bool_]) -> dict[str, Any]:
