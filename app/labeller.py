@@ -4,6 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
+
+import numpy as np
 
 from app import blocks, dom, features
 from app.blocks import Page
@@ -66,9 +69,15 @@ class Labeller:
         tree = dom.parse(html)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
-        seen = features.page_features(page, self.model.vocabulary) if page.blocks else None
+        lines = _bare_lines(page)
+        if lines:
+            seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
+        else:
+            seen = features.page_features(page, self.model.vocabulary) if page.blocks else None
         described = time.perf_counter()
-        opinion = self.model.heads[PAGE](seen, page) if seen else None
+        opinion = self.model.heads[TEXT if lines else PAGE](seen, None if lines else page) if seen else None
+        if opinion and lines:
+            opinion = _spread(opinion, lines, len(page.blocks))
         labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
         return _result(labelled, page.head.language, (start, parsed, described, time.perf_counter()))
 
@@ -84,6 +93,29 @@ class Labeller:
         described = time.perf_counter()
         opinion = self.model.heads[TEXT](seen, None) if seen else None
         return _result(_label(opinion, lines, None, None), None, (start, parsed, described, time.perf_counter()))
+
+
+_BARE_DEPTH: Final = 4  # html, body, one box, the paragraph
+
+
+def _bare_lines(page: Page) -> list[int]:
+    """Return the blocks with text if the page is bare, as an extractor leaves it: no names, no boxes; else none.
+
+    Such a page has no structure to see; what it says is read as text, and gets the labels that its text would get.
+    """
+    named = any("class" in page.attrs[block.element] or "id" in page.attrs[block.element] for block in page.blocks)
+    if named or any(page.depths[block.element] > _BARE_DEPTH for block in page.blocks):
+        return []
+    boxes = {page.parents[block.element] for block in page.blocks}
+    if any("class" in page.attrs[box] or "id" in page.attrs[box] for box in boxes):
+        return []
+    return [at for at, block in enumerate(page.blocks) if block.text]
+
+
+def _spread(opinion: Opinion, lines: list[int], count: int) -> Opinion:
+    """Return the lines' opinion for all blocks: one without text is taken for what the text before it is."""
+    at = np.maximum(np.searchsorted(lines, np.arange(count), side="right") - 1, 0)
+    return Opinion(opinion.labels[at], opinion.classes[at], opinion.chosen[at])
 
 
 def _label(

@@ -68,6 +68,8 @@ class Head:
     """The stages for one kind of input: pages, or text without structure."""
 
     def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, rule: Rule, *, markup: bool) -> None:
+        for network in (estimators["first"], *estimators["second"]):
+            network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]  # stored in half precision
         width = len(NUMBERS) if markup else len(text.COLUMNS)
         names = vocabulary.names if markup else 0
         if len(estimators["first"].coefs_[0]) != vocabulary.words + width + names * len(NAME_LEVELS):

@@ -21,7 +21,7 @@ from app.vocabulary import SPACES, Vocabulary
 from training.augment import reader_choice
 from training.corpus import UNKNOWN, Example
 
-_SITES_NEEDED: Final = {"word": 3, "stem": 3, "pair": 4, "whole": 3, "link": 4, "name": 4}
+_SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same

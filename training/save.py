@@ -1,5 +1,6 @@
 """Writes a model's directory; the same estimators give the same bytes."""
 
+import copy
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ import scipy
 import sklearn
 import skops
 import skops.io
+from sklearn.neural_network import MLPClassifier
 
 from app.features import SCHEMA
 from app.labels import CLASSES, LABELS
@@ -29,14 +31,21 @@ def estimators(heads: Mapping[str, Fitted]) -> bytes:
     tree = {
         name: {
             "scaler": head.scaler,
-            "first": head.first,
+            "first": _halved(head.first),
             "rescaler": head.rescaler,
-            "second": head.second,
+            "second": [_halved(network) for network in head.second],
             "calibration": head.calibration,
         }
         for name, head in heads.items()
     }
     return _stable(skops.io.dumps(tree))
+
+
+def _halved(network: MLPClassifier) -> MLPClassifier:
+    """Return the network with its weights as half floats, to which `stages` has rounded them."""
+    small = copy.copy(network)
+    small.coefs_ = [weights.astype(np.float16) for weights in network.coefs_]
+    return small
 
 
 def _stable(content: bytes) -> bytes:

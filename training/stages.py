@@ -86,7 +86,8 @@ def _fitted(network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weigh
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of rounds is the regulariser
         network.fit(rows, classes, sample_weight=weights)
-    network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]
+    # Rounded to half precision, in which they are stored: what is tested is what is served.
+    network.coefs_ = [weights.astype(np.float16).astype(np.float32) for weights in network.coefs_]
     network.intercepts_ = [bias.astype(np.float32) for bias in network.intercepts_]
     for name in _ONLY_FOR_TRAINING:
         if hasattr(network, name):

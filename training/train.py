@@ -16,7 +16,7 @@ import app
 from app import features
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import dataset, evaluate, save, stages
+from training import card, dataset, evaluate, save, stages
 from training.corpus import CLASS_OF, Corpus
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -66,7 +66,11 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
     save.write(out, app.__version__, known, heads, metrics, trained_on)
-    evaluate.mistakes(out.parent.parent / "build" / "mistakes.jsonl", data, heads[PAGE])
+    card.write(out, app.__version__, metrics, trained_on)
+    if out.resolve().parent == ROOT / "models":
+        (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")
+        card.fill_readme(metrics)
+    evaluate.mistakes(ROOT / "build" / "mistakes.jsonl", data, heads[PAGE])
     print(evaluate.summary(metrics), file=sys.stderr)
     print(f"written to {out} in {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
     return metrics
