@@ -8,7 +8,7 @@ tolerance.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +18,9 @@ PATH: Final = Path(__file__).with_name("floors.json")
 
 ABOUT: Final = (
     "Written by `python -m training.gate --set`, checked by `make gate`. `figure` is where a figure stands in the "
-    "model's metrics.json; `tolerance` is how far the floor lies from the value that it was set on (half-way to the bad "
-    "end of the 95 % interval; fixed where a figure has none). A floor is lowered with `--set --why`, which notes it "
-    "in `lowered`; the gate refuses a floor that is lower than in an earlier commit without a note."
+    "model's metrics.json; `tolerance` is how far the floor lies from the value that it was set on (half-way to the "
+    "bad end of the 95 % interval; fixed where a figure has none). A floor is lowered with `--set --why`, which notes "
+    "it in `lowered`; the gate refuses a floor that is lower than in an earlier commit without a note."
 )
 
 
@@ -42,6 +42,11 @@ class Floor:
         """Return whether this floor lets pass what the other one would not."""
         return self.higher != other.higher or not other.holds(self.bound)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the floor as it stands in the file."""
+        bound = "minimum" if self.higher else "maximum"
+        return {"figure": self.figure, bound: self.bound, "tolerance": self.tolerance, "why": self.why}
+
     def said(self) -> str:
         """Return the bound in words."""
         return f"{'at least' if self.higher else 'at most'} {self.bound:.4f}"
@@ -57,6 +62,10 @@ class Lowered:
     after: float | None
     why: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the note as it stands in the file."""
+        return {"figure": self.figure, "date": self.date, "from": self.before, "to": self.after, "why": self.why}
+
 
 @dataclass(frozen=True, slots=True)
 class Floors:
@@ -71,8 +80,8 @@ class Floors:
         document = {
             "about": ABOUT,
             "labels": self.labels,
-            "floors": [asdict(floor) for _, floor in sorted(self.floors.items())],
-            "lowered": [asdict(note) for note in self.lowered],
+            "floors": [floor.to_dict() for _, floor in sorted(self.floors.items())],
+            "lowered": [note.to_dict() for note in self.lowered],
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
@@ -81,12 +90,20 @@ def from_json(text: str) -> Floors:
     """Return the floors that a file holds; `ValueError` where it is none."""
     try:
         document = json.loads(text)
-        floors = [Floor(**each) for each in document["floors"]]
-        lowered = tuple(Lowered(**each) for each in document["lowered"])
         labels = document["labels"]
+        floors = [_floor(each) for each in document["floors"]]
+        lowered = tuple(
+            Lowered(each["figure"], each["date"], each["from"], each["to"], each["why"]) for each in document["lowered"]
+        )
     except (KeyError, TypeError) as error:
-        raise ValueError(f"not in the form of a floors file: {error}") from error
+        raise ValueError(f"not in the form of a floors file: {error!r}") from error
     return Floors(labels, {floor.figure: floor for floor in floors}, lowered)
+
+
+def _floor(found: Mapping[str, Any]) -> Floor:
+    higher = "minimum" in found
+    bound = found["minimum" if higher else "maximum"]
+    return Floor(found["figure"], higher, bound, found["tolerance"], found["why"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ class _Wanted:
     figure: str
     why: str
     higher: bool = True
-    fixed: float | None = field(default=None)
+    fixed: float | None = None
 
 
 def wanted(metrics: Mapping[str, Any]) -> Iterator[_Wanted]:
@@ -111,9 +128,8 @@ def wanted(metrics: Mapping[str, Any]) -> Iterator[_Wanted]:
         yield _Wanted(f"{head}.content_hit_rate", "content called appeal or advert: the worst mistake", higher=False)
     yield _Wanted("pages.content_lost", "content called anything else: a paragraph of the story is lost", higher=False)
     yield _Wanted("pages.appeal_leak", "appeals that stay in the text", higher=False)
-    # 15 bins of some thousand units each: their shares move by a few thousandths from seed to seed.
+    # No interval is made for these two; a quarter of the error that is allowed at most (0.02), and one per cent.
     yield _Wanted("calibration.expected_error", "`score` must mean what it says", higher=False, fixed=0.005)
-    # Over some thousand units whose label is right: a percent is some dozens of them.
     for label in ("appeal", "content"):
         yield _Wanted(f"kinds.{label}.kind_right", f"callers tell kinds of {label} apart", fixed=0.01)
     for language in metrics["languages"]:

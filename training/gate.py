@@ -18,7 +18,7 @@ _LOOKED_BACK: Final = 50
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the floors or set them; returns the exit code: 1 where something does not hold, 2 where files are missing."""
+    """Check the floors or set them; returns the exit code: 1 where one does not hold, 2 where files are missing."""
     parser = argparse.ArgumentParser(
         prog="python -m training.gate",
         description="Check the model that models/CURRENT names against the floors under its figures.",

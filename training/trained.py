@@ -13,6 +13,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 MODELS: Final = ROOT / "models"
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
 CURRENT: Final = "CURRENT"
+_FILES: Final = (ESTIMATORS, WORDS, METRICS)
 
 
 class Missing(Exception):
@@ -28,7 +29,7 @@ class Trained:
     metrics: Mapping[str, Any]
 
     def damage(self) -> list[str]:
-        """Return what the files have that the manifest's digests do not say, as sentences."""
+        """Return which files are not those that the manifest has digests of, as sentences."""
         digests = self.manifest.get("sha256", {})
         found = [
             f"the manifest has no digest of {name}" for name in (ESTIMATORS, WORDS, METRICS) if name not in digests
