@@ -139,8 +139,18 @@ def _percent(share: float | None) -> str:
 
 
 def _groups(what: str, groups: Mapping[str, Any]) -> list[str]:
-    rows = [f"| {what} | pages | macro F1 | content F1 | appeal recall | advert F1 |", "| --- | --- | --- | --- | --- | --- |"]
+    rows = [
+        f"| {what} | pages | macro F1 | content F1 | appeal recall | advert F1 |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, found in sorted(groups.items(), key=lambda item: -item[1]["pages"]):
-        cells = [found[key]["value"] if key in found else None for key in ("macro_f1", "content_f1", "appeal_recall", "advert_f1")]
-        rows.append(f"| {name} | {found['pages']} | " + " | ".join("–" if each is None else f"{each:.3f}" for each in cells) + " |")
+        cells = [
+            found[key]["value"] if key in found else None
+            for key in ("macro_f1", "content_f1", "appeal_recall", "advert_f1")
+        ]
+        rows.append(
+            f"| {name} | {found['pages']} | "
+            + " | ".join("–" if each is None else f"{each:.3f}" for each in cells)
+            + " |"
+        )
     return rows

@@ -31,8 +31,20 @@ from training.measures import balanced
 Floats = NDArray[np.float32]
 
 FOLDS: Final = 5
-FIRST: Final[dict[str, Any]] = {"hidden_layer_sizes": (32,), "alpha": 0.1, "batch_size": 4096, "max_iter": 5, "learning_rate_init": 4e-3}
-SECOND: Final[dict[str, Any]] = {"hidden_layer_sizes": (64,), "alpha": 1e-2, "batch_size": 512, "max_iter": 8, "learning_rate_init": 1e-3}
+FIRST: Final[dict[str, Any]] = {
+    "hidden_layer_sizes": (32,),
+    "alpha": 0.1,
+    "batch_size": 4096,
+    "max_iter": 5,
+    "learning_rate_init": 4e-3,
+}
+SECOND: Final[dict[str, Any]] = {
+    "hidden_layer_sizes": (64,),
+    "alpha": 1e-2,
+    "batch_size": 512,
+    "max_iter": 8,
+    "learning_rate_init": 1e-3,
+}
 ENSEMBLE: Final = 2
 LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) for _ in range(start, end)])
 
@@ -71,12 +83,16 @@ def first_matrix(data: Dataset, numbers: Floats) -> csr_matrix:
     return hstack([data.words, csr_matrix(numbers), data.names], format="csr", dtype=np.float32)
 
 
-def _fit_first(matrix: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], use: NDArray[np.bool_], seed: int) -> MLPClassifier:
+def _fit_first(
+    matrix: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], use: NDArray[np.bool_], seed: int
+) -> MLPClassifier:
     rows = use & (weights > 0)
     return _fitted(MLPClassifier(**FIRST, random_state=seed), matrix[rows], classes[rows], weights[rows])
 
 
-def _fitted(network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weights: NDArray[np.float64]) -> MLPClassifier:
+def _fitted(
+    network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weights: NDArray[np.float64]
+) -> MLPClassifier:
     missing = np.setdiff1d(np.arange(len(CLASSES)), classes)
     if len(missing):  # a small corpus: the network still gets an output for every class, which nothing calls for
         blank = csr_matrix((len(missing), rows.shape[1]), dtype=np.float32)
@@ -114,7 +130,14 @@ class _Rest:
         self.intercepts_ = network.intercepts_[1:]
 
 
-def fit(data: Dataset, *, extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None, seed: int, jobs: int, title: str) -> Fitted:
+def fit(
+    data: Dataset,
+    *,
+    extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None,
+    seed: int,
+    jobs: int,
+    title: str,
+) -> Fitted:
     """Fit a head on `data` and return it with its cross-validated opinion. Shows progress.
 
     `extra` are rows (words, numbers' columns excluded; classes; weights) that the first stage alone learns from, in
@@ -127,7 +150,11 @@ def fit(data: Dataset, *, extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np
     matrix = first_matrix(data, numbers)
     classes, weights = data.classes, data.weights
     if extra is not None:
-        padded = hstack([extra[0], csr_matrix((extra[0].shape[0], matrix.shape[1] - extra[0].shape[1]))], format="csr", dtype=np.float32)
+        padded = hstack(
+            [extra[0], csr_matrix((extra[0].shape[0], matrix.shape[1] - extra[0].shape[1]))],
+            format="csr",
+            dtype=np.float32,
+        )
         full = vstack([matrix, padded], format="csr")
         classes = np.concatenate((classes, extra[1]))
         weights = np.concatenate((weights, extra[2]))
@@ -157,7 +184,9 @@ def fit(data: Dataset, *, extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np
         rows = scaled(rescaler, _second_input(data, scores))
         use, test = trained & (of_row != (-1 if fold is None else fold)), of_row == fold
         ready, of_class, of_weight = rows[use], data.classes[use], data.weights[use]
-        members = list(run(delayed(_fit_second)(ready, of_class, of_weight, seed + member) for member in range(ENSEMBLE)))
+        members = list(
+            run(delayed(_fit_second)(ready, of_class, of_weight, seed + member) for member in range(ENSEMBLE))
+        )
         if fold is None:
             final = members
         else:

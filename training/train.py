@@ -32,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Train begone's model on the labelled pages, test it by site, and write it with its figures.",
     )
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="the corpus' directory (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=ROOT / "models" / app.__version__, help="where the model goes (default: %(default)s)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "models" / app.__version__,
+        help="where the model goes (default: %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="for everything that is drawn by chance (default: 0)")
     parser.add_argument("--jobs", type=int, default=2, help="processes that fit at a time (default: 2)")
     parser.add_argument("--limit", type=int, help="read only so many label files: to try things out")
