@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 LEVELS: Final = 5
-"""Enclosing boxes looked at: the smallest that holds more than the block's own text, and the next four that hold more."""
+"""Enclosing boxes looked at: the smallest that holds more than the block's own text, and the next four."""
 
 LINE_WINDOWS: Final = (1, 3, 8, 20, 60)
 """Lines to either side that stand for boxes in text without structure."""

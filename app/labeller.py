@@ -70,14 +70,17 @@ class Labeller:
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
         lines = _bare_lines(page)
+        seen = None
         if lines:
             seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
-        else:
-            seen = features.page_features(page, self.model.vocabulary) if page.blocks else None
+        elif page.blocks:
+            seen = features.page_features(page, self.model.vocabulary)
         described = time.perf_counter()
-        opinion = self.model.heads[TEXT if lines else PAGE](seen, None if lines else page) if seen else None
-        if opinion and lines:
-            opinion = _spread(opinion, lines, len(page.blocks))
+        opinion = None
+        if seen is not None and lines:
+            opinion = _spread(self.model.heads[TEXT](seen, None), lines, len(page.blocks))
+        elif seen is not None:
+            opinion = self.model.heads[PAGE](seen, page)
         labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
         return _result(labelled, page.head.language, (start, parsed, described, time.perf_counter()))
 

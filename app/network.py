@@ -25,8 +25,9 @@ CLIP: Final = 4.0
 
 def scaled(scaler: Any, numbers: Floats) -> Floats:
     """Return numbers as a fitted `StandardScaler` scales them, cut off at ±CLIP."""
-    result = (numbers - scaler.mean_.astype(np.float32)) / scaler.scale_.astype(np.float32)
-    return np.clip(result, -CLIP, CLIP, out=result)
+    result: Floats = (numbers - scaler.mean_.astype(np.float32)) / scaler.scale_.astype(np.float32)
+    np.clip(result, -CLIP, CLIP, out=result)
+    return result
 
 
 def softmax(logits: Floats) -> Floats:
@@ -67,18 +68,17 @@ class FirstStage:
         hidden += numbers @ self.number_weights
         hidden += self.bias
         if page is not None and self.name_weights is not None:
-            self._add_names(hidden, features, page)
+            self._add_names(hidden, features, page, self.name_weights)
         np.maximum(hidden, 0.0, out=hidden)
         return softmax(hidden @ self.out + self.out_bias)
 
-    def _add_names(self, hidden: Floats, features: Features, page: Page) -> None:
-        assert self.name_weights is not None
+    def _add_names(self, hidden: Floats, features: Features, page: Page, weights: Floats) -> None:
         size = self.hidden
         elements = sorted(features.names)  # document order: parents come first
         place = {element: at for at, element in enumerate(elements)}
         place[-1] = len(elements)
-        share = np.zeros((len(elements) + 1, self.name_weights.shape[1]), dtype=np.float32)
-        share[:-1] = _csr([features.names[element] for element in elements], len(self.name_weights)) @ self.name_weights
+        share = np.zeros((len(elements) + 1, weights.shape[1]), dtype=np.float32)
+        share[:-1] = _csr([features.names[element] for element in elements], len(weights)) @ weights
         parents = [place[page.parents[element]] for element in elements]
         above = share[:, 3 * size : 4 * size]
         for at, parent in enumerate(parents):  # every row ends up with the sum over itself and all that is above

@@ -112,7 +112,9 @@ def _fitted(
 
 
 _ONLY_FOR_TRAINING: Final = (
-    "_optimizer", "_random_state", "loss_curve_", "_no_improvement_count", "best_loss_", "validation_scores_",
+    "_optimizer", "_random_state", "loss_curve_", "_no_improvement_count",
+    "_best_coefs",
+    "_best_intercepts", "best_loss_", "validation_scores_",
 )  # fmt: skip
 """Attributes that only further training needs; they would treble the file."""
 
@@ -180,14 +182,14 @@ def fit(
         rounds.append((fold, scores))
     opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     final: list[MLPClassifier] = []
-    for fold, scores in tqdm(rounds, desc=f"{title}: second stage", unit="fold"):
+    for left_out, scores in tqdm(rounds, desc=f"{title}: second stage", unit="fold"):
         rows = scaled(rescaler, _second_input(data, scores))
-        use, test = trained & (of_row != (-1 if fold is None else fold)), of_row == fold
+        use, test = trained & (of_row != (-1 if left_out is None else left_out)), of_row == left_out
         ready, of_class, of_weight = rows[use], data.classes[use], data.weights[use]
         members = list(
             run(delayed(_fit_second)(ready, of_class, of_weight, seed + member) for member in range(ENSEMBLE))
         )
-        if fold is None:
+        if left_out is None:
             final = members
         else:
             opinion[test] = sum(dense(network, rows[test]) for network in members) / ENSEMBLE
