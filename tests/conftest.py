@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import warnings
 from collections.abc import Generator
 from pathlib import Path
 
@@ -48,8 +47,8 @@ def tiny_model(tiny_corpus: Path) -> Path:
     from training import train  # heavy, and few tests want it
 
     out = tiny_corpus.parent / "models" / "tiny"
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Got `batch_size`")  # there are fewer blocks than a batch wants
+    with tiny.fitting(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "ROOT", tiny_corpus.parent / "root")  # where the list of mistakes goes
         train.train(tiny_corpus, out, seed=0, jobs=1)
     return out
 

@@ -8,6 +8,9 @@ import gzip
 import hashlib
 import json
 import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -79,6 +82,14 @@ class _Page:
         text = " ".join(" ".join(part for part in element.parts if isinstance(part, str)).split())
         unit = {"path": element.selector, "part": None, "label": label, "kind": kind, "text": text[:80]}
         self.units.append(unit if text else {**unit, "media": element.tag})
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Let estimators be fitted on fewer blocks than a batch is to have."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Got `batch_size`")
+        yield
 
 
 def write(root: Path, seed: int = 0) -> Path:
