@@ -59,9 +59,11 @@ def _mean(right: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def _f1(precision: NDArray[np.float64], recall: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (labels, 3); F1 is 0 where a label occurs but is never given, or the other way round."""
     both = precision + recall
     f1 = np.where(both > 0, 2 * precision * recall / np.where(both > 0, both, 1.0), 0.0)
-    return np.stack((precision, recall, np.where(np.isnan(both), np.nan, f1)), axis=1)
+    nowhere = np.isnan(precision) & np.isnan(recall)
+    return np.stack((precision, recall, np.where(nowhere, np.nan, f1)), axis=1)
 
 
 def figures(answers: Answers, *, seed: int = 0) -> dict[str, Any]:
