@@ -27,7 +27,7 @@ def headline(metrics: Mapping[str, Any]) -> str:
     rates = [metrics[head][name] for head in ("pages", "text") for name in _RATES if name in metrics[head]]
     start = 0.0 if any(each["low"] < _LOWEST for each in shares) else _LOWEST
     most = max((each["high"] for each in rates), default=1.0) or 1.0
-    rows = [*_pair(metrics, names, start, 1.0), *_pair(metrics, _RATES, 0.0, most)]
+    rows = [*_pair(metrics, names, start, 1.0), *_pair(metrics, _RATES, 0.0, most, digits=4)]
     return _section(
         "Figures",
         f"Averaged per page; 95 % intervals by bootstrap over sites. Strips run from {start:g} to 1; those of the last "
@@ -36,12 +36,14 @@ def headline(metrics: Mapping[str, Any]) -> str:
     )
 
 
-def _pair(metrics: Mapping[str, Any], names: Mapping[str, str], start: float, end: float) -> Iterable[list[str]]:
+def _pair(
+    metrics: Mapping[str, Any], names: Mapping[str, str], start: float, end: float, digits: int = 3
+) -> Iterable[list[str]]:
     for key, name in names.items():
         row = [escape(name)]
         for head in ("pages", "text"):
             found = metrics[head].get(key)
-            row += ["–", ""] if found is None else [_figure(found), charts.interval(found, start, end)]
+            row += ["–", ""] if found is None else [_figure(found, digits), charts.interval(found, start, end)]
         yield row
 
 
@@ -143,8 +145,7 @@ def groups(title: str, what: str, found: Mapping[str, Any]) -> str:
     return _section(title, "Groups of at least five pages. Strips run from 0 to 1.", _table(head, rows))
 
 
-def _figure(found: Mapping[str, float]) -> str:
-    digits = 4 if found["high"] < 0.1 else 3
+def _figure(found: Mapping[str, float], digits: int = 3) -> str:
     low, high = f"{found['low']:.{digits}f}", f"{found['high']:.{digits}f}"
     return f"<b>{found['value']:.{digits}f}</b> <small>{low} – {high}</small>"
 
