@@ -1,13 +1,14 @@
 """The worst mistakes, with their markup in context. All of it is strangers' text: nothing goes into HTML unescaped."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from app.labels import LABELS
+from training.evaluate import WORST
 
 _COSTS: Final = (("content", "appeal"), ("content", "advert"), ("content", "navigation"), ("appeal", "content"))
 """Mistakes by what they cost, the dearest first; the others follow by number."""
@@ -21,10 +22,26 @@ def read(path: Path) -> list[Mapping[str, Any]] | None:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
+def fits(mistakes: Sequence[Mapping[str, Any]], confusion: Sequence[Sequence[int]]) -> bool:
+    """Return whether the list can be of the model that made this confusion matrix: as many mistakes, and of its kinds.
+
+    The file says nothing of its model, and any later training writes it anew.
+    """
+    left = {
+        (gold, given): count
+        for gold, row in zip(LABELS, confusion, strict=True)
+        for given, count in zip(LABELS, row, strict=True)
+    }
+    wrong = sum(count for (gold, given), count in left.items() if gold != given)
+    listed = Counter((each["gold"], each["given"]) for each in mistakes)
+    return len(mistakes) == min(wrong, WORST) and all(count <= left.get(pair, 0) for pair, count in listed.items())
+
+
 def section(mistakes: Sequence[Mapping[str, Any]] | None, path: Path) -> str:
-    """Return the report's section; `None` says that the file at `path` is missing, and which command makes it."""
+    """Return the report's section; for None it says which command makes the file at `path`."""
     if mistakes is None:
-        body = f"<p class=missing>There is no <code>{escape(str(path))}</code>: <code>make train</code> writes it.</p>"
+        place = f"<code>{escape(str(path))}</code>"
+        body = f"<p class=missing>There is no {place} of this model: <code>make train</code> writes it.</p>"
         return f"<section><h2>Worst mistakes</h2>{body}</section>"
     pairs: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for each in mistakes:

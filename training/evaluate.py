@@ -14,7 +14,9 @@ from training.measures import Answers, figures, reliability
 from training.stages import LABEL_OF, Fitted, testable
 
 _FEWEST_PAGES: Final = 5
-_WORST: Final = 400
+WORST: Final = 400
+"""Mistakes that are listed at most."""
+
 _CURVE_POINTS: Final = 40
 
 
@@ -135,7 +137,7 @@ def mistakes(path: Path, data: Dataset, head: Fitted) -> None:
     gold = LABEL_OF[data.classes[units]]
     sure = head.labels[units].max(axis=1)
     wrong = units[(gold != head.chosen[units])]
-    order = wrong[np.argsort(-sure[(gold != head.chosen[units])], kind="stable")][:_WORST]
+    order = wrong[np.argsort(-sure[(gold != head.chosen[units])], kind="stable")][:WORST]
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as lines:
         for row in order.tolist():

@@ -35,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mistakes = cases.read(options.mistakes)
     if mistakes is None:
         print(f"report: there is no {options.mistakes}: `make train` writes it. No mistakes are shown", file=sys.stderr)
+    elif not cases.fits(mistakes, model.metrics["confusion"]["rows_gold_columns_given"]):
+        print(
+            f"report: {options.mistakes} is of another training than the model: `make train` writes it anew. "
+            "No mistakes are shown",
+            file=sys.stderr,
+        )
+        mistakes = None
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(document(model, cases.section(mistakes, options.mistakes)), encoding="utf-8")
     print(options.out)

@@ -59,8 +59,18 @@ class Outline(HTMLParser):
         return sum(each == tag and name in (None, attrs.get("class")) for each, attrs in self.seen)
 
 
+def confusion(mistakes: list[dict[str, Any]]) -> list[list[int]]:
+    """Return a confusion matrix with these mistakes and 1,170 right units of each label."""
+    rows = [[1170 * (gold == given) for given in LABELS] for gold in LABELS]
+    for each in mistakes:
+        rows[LABELS.index(each["gold"])][LABELS.index(each["given"])] += 1
+    return rows
+
+
 def made(tmp_path: Path, figures: dict[str, Any], mistakes: list[dict[str, Any]] | None = None) -> Outline:
-    """Return the outline of the report that the command writes."""
+    """Return the outline of the report that the command writes. The confusions are made to fit the mistakes."""
+    if mistakes is not None:
+        figures["confusion"]["rows_gold_columns_given"] = confusion(mistakes)
     measured.model(tmp_path / "models", figures)
     path = tmp_path / "mistakes.jsonl"
     if mistakes is not None:
@@ -101,14 +111,14 @@ def test_the_report_is_one_file_that_fetches_and_runs_nothing(tmp_path: Path) ->
 
 
 def test_whatever_pages_say_is_escaped(tmp_path: Path) -> None:
-    hostile = dict.fromkeys(("page", "address", "gold", "given", "selector", "text"), HOSTILE)
+    hostile = dict.fromkeys(("page", "address", "selector", "text"), HOSTILE)
     figures = measured.metrics()
     figures["languages"][HOSTILE] = figures["languages"]["en"]
     figures["page_types"][HOSTILE] = figures["page_types"]["article"]
     page = made(tmp_path, figures, [mistake(**hostile, markup=[HOSTILE, HOSTILE])])
     assert page.count("script") == 0
-    # page, address, gold, given, selector, text; text again and two elements in the tree; language and page type
-    assert "".join(page.text).count(HOSTILE) == 11
+    # page, address, selector, text; text again and two elements in the tree; language and page type
+    assert "".join(page.text).count(HOSTILE) == 9
 
 
 @pytest.mark.parametrize(
@@ -159,6 +169,34 @@ def test_no_mistakes_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     page = made(tmp_path, measured.metrics())
     assert "mistakes.jsonl: `make train` writes it" in capsys.readouterr().err
     assert "make train" in page.text
+
+
+@pytest.mark.parametrize(
+    "mistakes",
+    [
+        [],  # fewer than the model made
+        [mistake()] * 3,  # more
+        [mistake(), mistake("advert", "content")],  # others
+        [mistake(), mistake("content", "unheard of")],
+    ],
+)
+def test_mistakes_of_another_model_are_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mistakes: list[dict[str, Any]]
+) -> None:
+    figures = measured.metrics()
+    figures["confusion"]["rows_gold_columns_given"] = confusion([mistake(), mistake()])
+    directory = measured.model(tmp_path / "models", figures)
+    path, out = tmp_path / "mistakes.jsonl", tmp_path / "report.html"
+    path.write_text("".join(json.dumps(each) + "\n" for each in mistakes))
+    assert report.main(["--model", str(directory), "--mistakes", str(path), "--out", str(out)]) == 0
+    assert "of another training" in capsys.readouterr().err
+    assert "Something was said." not in out.read_text(encoding="utf-8")
+
+
+def test_no_more_mistakes_are_expected_than_are_listed() -> None:
+    many = confusion([mistake()] * 500)
+    assert cases.fits([mistake()] * 400, many)
+    assert not cases.fits([mistake()] * 399, many)
 
 
 def test_a_model_without_curves_is_said_to_have_none(tmp_path: Path) -> None:
