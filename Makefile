@@ -62,8 +62,12 @@ train: $(DEV_STAMP) ## Train the model from CORPUS (../shared/corpus)
 	$(BIN)/python -m training.train --corpus $(CORPUS) $(ARGS)
 
 .PHONY: report
-report: $(DEV_STAMP) ## Write the report on the model: figures, curves, worst mistakes
-	$(BIN)/python -m training.report --corpus $(CORPUS) $(ARGS)
+report: $(DEV_STAMP) ## Write the report on the model: figures, curves, worst mistakes (build/report.html)
+	$(BIN)/python -m training.report $(ARGS)
+
+.PHONY: gate
+gate: $(DEV_STAMP) ## Hold the model's figures against their floors (ARGS="--set" sets them anew)
+	$(BIN)/python -m training.gate --corpus $(CORPUS) $(ARGS)
 
 .PHONY: bench
 bench: $(DEV_STAMP) ## Time begone beside other tools on the same pages (ARGS="--pages 20 --rounds 3")
