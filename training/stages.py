@@ -7,7 +7,6 @@ besides a first stage without fold i for every i there is one without folds i an
 
 import itertools
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose
 from app.network import dense, scaled
 from training.dataset import Dataset
-from training.measures import balanced
+from training.decision import best_rule, calibrate
 
 Floats = NDArray[np.float32]
 
@@ -227,52 +226,10 @@ def _decide(
     chosen = np.zeros(len(raw), dtype=np.int64)
     for fold in range(FOLDS):
         use, here = test & (of_row != fold), of_row == fold
-        calibration = _calibrate(raw[use], gold[use])
-        rule = _rule(calibrated(calibration, raw[use]), gold[use], data.pages[use])
+        calibration = calibrate(raw[use], gold[use])
+        rule = best_rule(calibrated(calibration, raw[use]), gold[use], data.pages[use])
         labels[here] = calibrated(calibration, raw[here])
         chosen[here] = choose(labels[here], rule)
-    calibration = _calibrate(raw[test], gold[test])
-    rule = _rule(calibrated(calibration, raw[test]), gold[test], data.pages[test])
+    calibration = calibrate(raw[test], gold[test])
+    rule = best_rule(calibrated(calibration, raw[test]), gold[test], data.pages[test])
     return calibration, rule, labels, chosen
-
-
-def _calibrate(raw: Floats, gold: NDArray[np.int64]) -> LogisticRegression:
-    return LogisticRegression(C=100.0, max_iter=500).fit(np.log(np.maximum(raw, 1e-6)), gold)
-
-
-HIT_RATE: Final = 0.008
-"""Content called appeal or advert: rules that do so more often are not taken (the issue's bound is 1 %)."""
-
-_GUARDS: Final = (1.0, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07)
-
-
-def _rule(labels: Floats, gold: NDArray[np.int64], pages: NDArray[np.int64]) -> Rule:
-    """Return the rule with the best balanced macro F1 within the bound on the content hit rate."""
-
-    def worth(rule: Rule) -> float:
-        given = choose(labels, rule)
-        hit = float(((gold == 0) & ((given == 1) | (given == 2))).sum() / max(int((gold == 0).sum()), 1))
-        return float(np.nanmean(balanced(gold, given, pages)[:, 2])) - 10 * max(0.0, hit - HIT_RATE)
-
-    best, value = Rule(), -1.0
-    for guard in _GUARDS:
-        rule = _descend(Rule(best.offsets, guard), worth)
-        if (found := worth(rule)) > value + 1e-6:
-            best, value = rule, found
-    return best
-
-
-def _descend(best: Rule, worth: Callable[[Rule], float]) -> Rule:
-    """Return the rule at which moving one offset at a time brings nothing more."""
-    value = worth(best)
-    for step in (0.5, 0.25, 0.1):
-        moved = True
-        while moved:
-            moved = False
-            for label, sign in itertools.product(range(3), (-1, 1)):
-                offsets = list(best.offsets)
-                offsets[label] = round(offsets[label] + sign * step, 2)
-                tried = Rule(tuple(offsets), best.guard)
-                if abs(offsets[label]) <= 3 and (found := worth(tried)) > value + 1e-6:
-                    best, value, moved = tried, found, True
-    return best
