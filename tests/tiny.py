@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from threadpoolctl import threadpool_limits
+
 SITES: Final = 10
 PAGES: Final = 4  # of each site
 APPEALS: Final = ("donation", "subscription", "registration", "newsletter", "adblock", "other")
@@ -86,8 +88,8 @@ class _Page:
 
 @contextmanager
 def fitting() -> Iterator[None]:
-    """Let estimators be fitted on fewer blocks than a batch is to have."""
-    with warnings.catch_warnings():
+    """Let estimators be fitted on fewer blocks than a batch is to have, and on one thread, as `make train` does."""
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.filterwarnings("ignore", message="Got `batch_size`")
         yield
 

@@ -1,9 +1,9 @@
 """Writes a model's directory; the same estimators give the same bytes."""
 
-import copy
 import hashlib
 import io
 import json
+import pickle
 import platform
 import zipfile
 from collections.abc import Mapping
@@ -42,8 +42,12 @@ def estimators(heads: Mapping[str, Fitted]) -> bytes:
 
 
 def _halved(network: MLPClassifier) -> MLPClassifier:
-    """Return the network with its weights as half floats, to which `stages` has rounded them."""
-    small = copy.copy(network)
+    """Return a copy of the network with its weights as half floats, to which `stages` has rounded them.
+
+    The copy shares no object with another network, whichever process fitted it: skops notes which objects are one and
+    the same, so that the file would tell one process from two.
+    """
+    small: MLPClassifier = pickle.loads(pickle.dumps(network))  # noqa: S301 (written just now)
     small.coefs_ = [weights.astype(np.float16) for weights in network.coefs_]
     return small
 

@@ -48,7 +48,7 @@ def test_the_file_says_nothing_of_the_machine_and_the_day(content: bytes) -> Non
 
 
 def test_what_is_read_back_is_what_was_written(fitted: Fitted, content: bytes) -> None:
-    assert set(skops.io.get_untrusted_types(data=content)) == TRUSTED
+    assert set(skops.io.get_untrusted_types(data=content)) <= TRUSTED
     read: dict[str, Any] = skops.io.loads(content, trusted=sorted(TRUSTED))
     assert set(read) == {PAGE, TEXT}
     for head in read.values():

@@ -54,7 +54,7 @@ def test_the_same_corpus_and_seed_give_the_same_bytes_in_another_process(
     subprocess.run(
         [sys.executable, "-c", AGAIN, str(tiny_corpus), str(out), str(tmp_path / "root")],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "1234"},
+        env={**os.environ, "PYTHONHASHSEED": "1234", "OMP_NUM_THREADS": "1"},
         check=True,
         capture_output=True,
         timeout=180,
