@@ -18,6 +18,7 @@ from tests import seen
 from tests.seen import Seen, squeezed
 from training.corpus import Corpus
 
+SELECTS = 8
 SHOWN_CHARS = 80  # of a gold unit's text are in its label file
 
 
@@ -54,6 +55,29 @@ def examine(root: Path, page: str) -> Findings:
     plain = seen.without_instructions(tree)
     found.faults += [f"{page}: {fault}" for fault in _resolution(plain, dict.fromkeys(selectors), shown)]
     return found
+
+
+def compare(root: Path, page: str) -> list[str] | None:
+    """Return what is wrong with the page's selectors in html5lib's tree; None where that is another tree than Lexbor's.
+
+    The trees agree as `seen.agree` says. All selectors are followed step by step, some by BeautifulSoup's own engine,
+    which looks at every element of the page for each.
+    """
+    text = html(root, page)
+    tree, soup = dom.parse(text), seen.soup(text)
+    shown = seen.with_html5lib(soup)
+    if not seen.agree(seen.with_lexbor(tree), shown):
+        return None
+    split = blocks.split(tree)
+    selectors = [split.selector(block.element) for block in split.blocks]
+    below = texts_below(split, selectors)
+    wrong = [selector for selector in below if shown.below(seen.place(selector)) != below[selector]]
+    distinct = list(dict.fromkeys(selectors))
+    for selector in distinct[:: max(1, len(distinct) // SELECTS)]:
+        found = [element.name for element in soup.select(selector)]
+        if found != [shown.tags[seen.place(selector)]]:
+            wrong.append(selector)
+    return [f"{page}: {selector}" for selector in wrong]
 
 
 def texts_below(split: Page, selectors: Iterable[str]) -> dict[str, str]:

@@ -268,7 +268,7 @@ def complaints(html: str) -> list[Any]:
     return wrong
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(strategies.PAGES)
 def test_of_any_page_every_text_and_medium_is_in_exactly_one_block(html: str) -> None:
     assert complaints(html) == []

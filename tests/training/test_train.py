@@ -1,4 +1,3 @@
-import json
 import os
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import pytest
 import app
 from app.labeller import Labeller
 from app.model import Model
-from tests import smallpage, tiny
+from tests import smallpage
 from tests.conftest import ROOT
 from training import train
 from training.corpus import Corpus
@@ -62,12 +61,3 @@ def test_the_same_corpus_and_seed_give_the_same_bytes_in_another_process(
     written = {path.name: path.read_bytes() for path in out.iterdir()}
     assert set(written) == {path.name for path in tiny_model.iterdir()}
     assert [name for name, content in written.items() if content != (tiny_model / name).read_bytes()] == []
-
-
-def test_another_seed_gives_another_model(tiny_model: Path, tiny_corpus: Path, tmp_path: Path) -> None:
-    with tiny.fitting(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "ROOT", tmp_path / "root")
-        train.train(tiny_corpus, tmp_path / "model", seed=1, jobs=1)
-    ours, theirs = (json.loads((path / "manifest.json").read_bytes()) for path in (tmp_path / "model", tiny_model))
-    assert ours["sha256"]["model.skops"] != theirs["sha256"]["model.skops"]
-    assert ours["trained_on"]["seed"] == 1
