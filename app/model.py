@@ -22,7 +22,7 @@ from app.blocks import Page
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
-from app.network import NAME_LEVELS, FirstStage, dense, scaled, softmax
+from app.network import NAME_LEVELS, FirstStage, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -85,16 +85,16 @@ class Head:
         """Return what the stages say of a page with at least one block."""
         numbers = scaled(self.scaler, features.numbers)
         scores = self.first(features, numbers, page)
-        rows = second_rows(self.rescaler, features, scores)
-        summed: Floats = sum((dense(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
+        rows = scaled(self.rescaler, second_input(features, scores))
+        summed: Floats = sum((probabilities(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
         classes: Floats = summed / np.float32(len(self.second))
         labels = calibrated(self.calibration, by_label(classes))
         return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
 
 
-def second_rows(rescaler: Any, features: Features, scores: Floats) -> Floats:
-    """Return the second stage's input: the blocks' numbers, and what the first stage's scores say around them."""
-    return scaled(rescaler, np.hstack((features.numbers, context.context(features.around, scores))))
+def second_input(features: Features, scores: Floats) -> Floats:
+    """Return the second stage's input, not yet scaled: numbers, and what the first stage's scores say around them."""
+    return np.hstack((features.numbers, context.context(features.around, scores)))
 
 
 def by_label(classes: Floats) -> Floats:
@@ -102,9 +102,15 @@ def by_label(classes: Floats) -> Floats:
     return np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
 
 
+def logarithms(labels: Floats) -> Floats:
+    """Return the logarithms that a calibration is fitted on and sees."""
+    result: Floats = np.log(np.maximum(labels, 1e-6))
+    return result
+
+
 def calibrated(calibration: Any, labels: Floats) -> Floats:
     """Return label probabilities after a fitted logistic regression on their logarithms (Platt, 1999)."""
-    logits = np.log(np.maximum(labels, 1e-6)) @ calibration.coef_.T.astype(np.float32)
+    logits = logarithms(labels) @ calibration.coef_.T.astype(np.float32)
     return softmax(logits + calibration.intercept_.astype(np.float32))
 
 

@@ -38,8 +38,8 @@ def softmax(logits: Floats) -> Floats:
     return logits
 
 
-def dense(network: Any, rows: Floats) -> Floats:
-    """Return a fitted `MLPClassifier`'s probabilities for dense rows."""
+def probabilities(network: Any, rows: Any) -> Floats:
+    """Return a fitted `MLPClassifier`'s probabilities for rows, dense or sparse."""
     last = len(network.coefs_) - 1
     for layer, (weights, bias) in enumerate(zip(network.coefs_, network.intercepts_, strict=True)):
         rows = rows @ weights + bias
@@ -64,7 +64,7 @@ class FirstStage:
 
     def __call__(self, features: Features, numbers: Floats, page: Page | None) -> Floats:
         """Return (n, classes) probabilities; `numbers` are scaled, `page` is None for text without structure."""
-        hidden = _csr(features.words, len(self.word_weights)) @ self.word_weights
+        hidden = ones(features.words, len(self.word_weights)) @ self.word_weights
         hidden += numbers @ self.number_weights
         hidden += self.bias
         if page is not None and self.name_weights is not None:
@@ -78,7 +78,7 @@ class FirstStage:
         place = {element: at for at, element in enumerate(elements)}
         place[-1] = len(elements)
         share = np.zeros((len(elements) + 1, weights.shape[1]), dtype=np.float32)
-        share[:-1] = _csr([features.names[element] for element in elements], len(weights)) @ weights
+        share[:-1] = ones([features.names[element] for element in elements], len(weights)) @ weights
         parents = [place[page.parents[element]] for element in elements]
         above = share[:, 3 * size : 4 * size]
         for at, parent in enumerate(parents):  # every row ends up with the sum over itself and all that is above
@@ -114,9 +114,9 @@ def inner_elements(page: Page, element: int, listed: list[int]) -> list[int]:
     return list(seen)
 
 
-def _csr(rows: list[list[int]], width: int) -> csr_matrix:
-    """Return a matrix of ones at the given columns."""
-    pointers = np.zeros(len(rows) + 1, dtype=np.int32)
+def ones(rows: list[list[int]], width: int) -> csr_matrix:
+    """Return a matrix with a one for every column that a row lists; a column listed twice is there twice."""
+    pointers = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([len(row) for row in rows], out=pointers[1:])
     columns = np.fromiter((column for row in rows for column in row), dtype=np.int32, count=int(pointers[-1]))
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(rows), width))

@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from app import blocks, dom, features, text
 from app.features import NUMBERS
 from app.labels import CLASSES
-from app.network import CLIP, NAME_LEVELS, FirstStage, Floats, dense, inner_elements, scaled, softmax
+from app.network import CLIP, NAME_LEVELS, FirstStage, Floats, inner_elements, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 from tests import pages
 from training import dataset, stages
@@ -132,7 +132,7 @@ def test_a_dense_network_is_scikit_learns() -> None:
     for hidden in ((5,), (7, 4)):
         fitted = network_of(20, hidden)
         rows = np.random.default_rng(0).normal(size=(30, 20)).astype(np.float32)
-        agrees(dense(fitted, rows.copy()), fitted.predict_proba(rows))
+        agrees(probabilities(fitted, rows.copy()), fitted.predict_proba(rows))
 
 
 def test_numbers_are_scaled_as_by_scikit_learn_but_cut_off() -> None:

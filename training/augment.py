@@ -3,9 +3,8 @@
 import random
 from typing import Final
 
-from training.corpus import Example
+from training.corpus import NAVIGATION, Example
 
-_NAVIGATION: Final = 9
 _READER_SHARE: Final = 0.6
 _DROPPED: Final = 0.85
 
@@ -16,5 +15,5 @@ def reader_choice(example: Example, chance: random.Random) -> list[int]:
     return [
         index
         for index, block in enumerate(example.page.blocks)
-        if block.text and not (example.classes[index] == _NAVIGATION and chance.random() < drop)
+        if block.text and not (example.classes[index] == NAVIGATION and chance.random() < drop)
     ]

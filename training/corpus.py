@@ -21,6 +21,7 @@ OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 """Labels that we added by reading pages of the corpus' pool; paths and codes only."""
 
 CLASS_OF: Final = {each: number for number, each in enumerate(CLASSES)}
+NAVIGATION: Final = CLASS_OF["navigation", None]
 UNKNOWN: Final = -1
 _COMPARED: Final = 60  # characters of a unit's text that must agree, white space aside
 

@@ -14,18 +14,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
-from app import features
+from app import features, network
 from app.features import Features
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
 from training.augment import reader_choice
-from training.corpus import UNKNOWN, Example
+from training.corpus import NAVIGATION, UNKNOWN, Example
 
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
-NAVIGATION: Final = 9
 
 
 @dataclass(slots=True)
@@ -170,10 +169,8 @@ def _chain(example: Example, names: dict[int, list[int]], index: int, size: int)
 
 
 def ones(rows: list[list[int]], width: int) -> csr_matrix:
-    """Return a matrix with a one at every column that a row lists."""
-    pointers = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
-    columns = np.fromiter((column for row in rows for column in row), dtype=np.int32, count=int(pointers[-1]))
-    matrix = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(rows), width))
+    """Return the rows as `network.ones` does, a column listed twice summed up."""
+    matrix = network.ones(rows, width)
     matrix.sum_duplicates()
     return matrix
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from app.model import Rule, choose
+from app.model import Rule, choose, logarithms
 from training.measures import balanced
 
 Floats = NDArray[np.float32]
@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 def calibrate(raw: Floats, gold: NDArray[np.int64]) -> LogisticRegression:
     """Return a logistic regression from the logarithms of the stages' probabilities to the gold labels."""
-    return LogisticRegression(C=100.0, max_iter=500).fit(np.log(np.maximum(raw, 1e-6)), gold)
+    return LogisticRegression(C=100.0, max_iter=500).fit(logarithms(raw), gold)
 
 
 HIT_RATE: Final = 0.008

@@ -20,10 +20,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from app.context import context
 from app.labels import CLASSES, SPANS
-from app.model import Rule, by_label, calibrated, choose
-from app.network import dense, scaled
+from app.model import Rule, by_label, calibrated, choose, second_input
+from app.network import probabilities, scaled
 from training.dataset import Dataset
 from training.decision import best_rule, calibrate
 
@@ -118,19 +117,6 @@ _ONLY_FOR_TRAINING: Final = (
 """Attributes that only further training needs; they would treble the file."""
 
 
-def _predict(network: MLPClassifier, matrix: csr_matrix) -> Floats:
-    hidden = np.maximum(matrix @ network.coefs_[0] + network.intercepts_[0], 0.0)
-    return dense(_Rest(network), hidden.astype(np.float32))
-
-
-class _Rest:
-    """A network without its first layer."""
-
-    def __init__(self, network: MLPClassifier) -> None:
-        self.coefs_ = network.coefs_[1:]
-        self.intercepts_ = network.intercepts_[1:]
-
-
 def fit(
     data: Dataset,
     *,
@@ -169,7 +155,7 @@ def fit(
     # scores[k]: what first stages that have not seen fold k say of rows that they have not seen.
     alone = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     for fold in range(FOLDS):
-        alone[of_row == fold] = _predict(networks[fold,], matrix[of_row == fold])
+        alone[of_row == fold] = probabilities(networks[fold,], matrix[of_row == fold])
     rescaler = StandardScaler().fit(_second_input(data, alone)[trained])
     rounds: list[tuple[int | None, Floats]] = [(None, alone)]
     for fold in range(FOLDS):
@@ -177,7 +163,7 @@ def fit(
         for other in range(FOLDS):
             if other != fold:
                 rows = of_row == other
-                scores[rows] = _predict(networks[min(fold, other), max(fold, other)], matrix[rows])
+                scores[rows] = probabilities(networks[min(fold, other), max(fold, other)], matrix[rows])
         rounds.append((fold, scores))
     opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     final: list[MLPClassifier] = []
@@ -191,7 +177,7 @@ def fit(
         if left_out is None:
             final = members
         else:
-            opinion[test] = sum(dense(network, rows[test]) for network in members) / ENSEMBLE
+            opinion[test] = sum(probabilities(network, rows[test]) for network in members) / ENSEMBLE
     calibration, rule, labels, chosen = _decide(data, opinion, of_row)
     return Fitted(scaler, networks[()], rescaler, final, calibration, rule, opinion, labels, chosen)
 
@@ -201,7 +187,7 @@ def _second_input(data: Dataset, scores: Floats) -> Floats:
     for page, seen in enumerate(data.features):
         start, end = data.starts[page], data.starts[page + 1]
         if end > start:
-            parts.append(np.hstack((seen.numbers, context(seen.around, scores[start:end]))))
+            parts.append(second_input(seen, scores[start:end]))
     return np.vstack(parts)
 
 
