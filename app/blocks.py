@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from selectolax.lexbor import LexborHTMLParser
 
 from app import head
-from app.elements import Bounds, Elements, walk
+from app.elements import INLINE_MEDIA, Bounds, Elements, walk
 from app.errors import PageTooComplex
 from app.head import Head
 
@@ -111,7 +111,8 @@ def _join(page: Page, bounds: Bounds) -> None:
             pieces.append(text)
             if not text.isspace():
                 breaks = False
-                if element != container and (not inner or inner[-1] != element):
+                # A medium around text (picture, textarea) is listed already, where it began.
+                if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
                     inner.append(element)
                 if linked[element]:
                     link_chars += len(text)

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from app import blocks, dom
 from app.blocks import Page
@@ -270,6 +270,7 @@ def complaints(html: str) -> list[Any]:
 
 @settings(max_examples=250, deadline=None)
 @given(strategies.PAGES)
+@example("<picture><canvas></canvas>0</picture>")
 def test_of_any_page_every_text_and_medium_is_in_exactly_one_block(html: str) -> None:
     assert complaints(html) == []
 
