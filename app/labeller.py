@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom, features
 from app.blocks import Page
@@ -42,6 +43,18 @@ class LabelledBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a result was read from, for those who say more of the page: its tree, its elements, the model's opinion.
+
+    `tree` and `page` are None for text without structure, `opinion` where there is no block.
+    """
+
+    tree: LexborHTMLParser | None = None
+    page: Page | None = None
+    opinion: Opinion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The labelled blocks of a page, in document order."""
 
@@ -50,6 +63,7 @@ class Result:
     counts: dict[str, int]
     warnings: list[str]
     timings: Timings
+    source: Source = Source()
 
 
 class Labeller:
@@ -82,7 +96,8 @@ class Labeller:
         elif seen is not None:
             opinion = self.model.heads[PAGE](seen, page)
         labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
-        return _result(labelled, page.head.language, (start, parsed, described, time.perf_counter()))
+        times = (start, parsed, described, time.perf_counter())
+        return _result(labelled, page.head.language, times, Source(tree, page, opinion))
 
     def label_text(self, text: str) -> Result:
         """Label text without structure: a block for each line that is not blank. Raises PageTooComplex."""
@@ -95,7 +110,8 @@ class Labeller:
         seen = features.text_features(lines, self.model.vocabulary) if lines else None
         described = time.perf_counter()
         opinion = self.model.heads[TEXT](seen, None) if seen else None
-        return _result(_label(opinion, lines, None, None), None, (start, parsed, described, time.perf_counter()))
+        labelled = _label(opinion, lines, None, None)
+        return _result(labelled, None, (start, parsed, described, time.perf_counter()), Source(opinion=opinion))
 
 
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph
@@ -177,10 +193,12 @@ def _selectors(page: Page) -> list[str]:
     return result
 
 
-def _result(labelled: list[LabelledBlock], language: str | None, times: tuple[float, float, float, float]) -> Result:
+def _result(
+    labelled: list[LabelledBlock], language: str | None, times: tuple[float, float, float, float], source: Source
+) -> Result:
     counts = dict.fromkeys(LABELS, 0)
     for block in labelled:
         counts[block.label] += 1
     stages = [(after - before) * 1000 for before, after in pairwise(times)]
     warnings = [] if any(block.text for block in labelled) else ["no_text"]
-    return Result(language, labelled, counts, warnings, Timings(*stages))
+    return Result(language, labelled, counts, warnings, Timings(*stages), source)
