@@ -88,7 +88,7 @@ def text_rows(texts: Sequence[str], words: Sequence[Sequence[str]], title: str) 
         np.log1p(number_of(",、،")),
         np.log1p(number_of((". ", "。"))),
         np.log1p(number_of("!?|")),
-        (chars > 1) & [last in ".!?。؟।…”\"" for last in lasts],
+        np.array([last in ".!?。؟।…”\"" for last in lasts], dtype=np.bool_) & (chars > 1),
         [last == ":" for last in lasts],
         number_of("$€£¥₹") > 0,
         chars == 0,
