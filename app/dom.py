@@ -95,6 +95,8 @@ def parse(html: str) -> LexborHTMLParser:
     `scripting=True` matters: without it a tracking pixel in a head `<noscript>` opens the body early and shifts every
     selector. Lone surrogates (legal in JSON, not in UTF-8) become U+FFFD.
     """
-    if not html.isascii() and _SURROGATE.search(html):
-        html = _SURROGATE.sub("\ufffd", html)
-    return LexborHTMLParser(html, scripting=True)
+    try:
+        data = html.encode()
+    except UnicodeEncodeError:
+        data = _SURROGATE.sub("\ufffd", html).encode()
+    return LexborHTMLParser(data, scripting=True)

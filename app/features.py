@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, markup, text
+from app import context, markup, names, text
 from app.blocks import Page
 from app.vocabulary import SPACES, Vocabulary
 
@@ -39,33 +39,18 @@ class Features:
 
 def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     """Return the features of a parsed page."""
-    blocks = page.blocks
-    texts = [block.text for block in blocks]
+    texts = [block.text for block in page.blocks]
     split = [text.split_words(each) for each in texts]
-    text_rows = text.text_rows(texts, split, page.head.title)
-    bits = markup.ancestor_bits(page)
-    headline = next((at for at, block in enumerate(blocks) if page.tags[block.element] == "h1" and block.text), 0)
-    rows = []
-    words = []
-    names: dict[int, list[int]] = {}
-    parents, tags, attrs = page.parents, page.tags, page.attrs
-    for at, block in enumerate(blocks):
-        row, links = markup.block_markup(page, block, bits[block.element], at - headline, vocabulary)
-        rows.append(text_rows[at] + row)
-        words.append(text.word_numbers(split[at], vocabulary) + links)
-        for start in (block.element, *block.inner):
-            element = start
-            while element >= 0 and element not in names:
-                names[element] = vocabulary.numbers("name", markup.name_words(tags[element], attrs[element]))
-                element = parents[element]
-    numbers = np.array(rows, dtype=np.float32).reshape(len(rows), len(NUMBERS))
-    return Features(numbers, words, names, context.surroundings(page))
+    numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
+    numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title)
+    numbers[:, len(text.COLUMNS) :], links = markup.block_rows(page, vocabulary)
+    words = [text.word_numbers(each, vocabulary) + found for each, found in zip(split, links, strict=True)]
+    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page))
 
 
 def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     """Return the features of text without structure, one block a line."""
     split = [text.split_words(line) for line in lines]
-    rows = text.text_rows(lines, split, "")
-    numbers = np.array(rows, dtype=np.float32).reshape(len(rows), len(text.COLUMNS))
+    numbers = text.text_rows(lines, split, "").astype(np.float32)
     words = [text.word_numbers(each, vocabulary) for each in split]
     return Features(numbers, words, {}, context.line_surroundings(lines))

@@ -1,9 +1,11 @@
-"""What a block's markup says: names in class, id and data attributes, where its links lead, and numbers about it."""
+"""What a block's markup says: numbers about it, and where its links lead."""
 
 import re
-from math import log1p
 from typing import Final
 from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.blocks import Block, Page
 from app.elements import EMBEDS
@@ -24,7 +26,7 @@ _ANCESTORS: Final = (
     "dialog", "h1", "h2", "a",
 )  # fmt: skip
 _ANCESTOR_BIT: Final = {tag: 1 << number for number, tag in enumerate(_ANCESTORS)}
-_ANCESTOR_MASKS: Final = tuple(1 << number for number in range(len(_ANCESTORS)))
+_ANCESTOR_MASKS: Final = 1 << np.arange(len(_ANCESTORS))
 
 COLUMNS: Final = (
     "link_density", "links", "links_out", "links_here", "links_mail", "sponsored", "images", "inputs", "buttons",
@@ -34,34 +36,11 @@ COLUMNS: Final = (
 )  # fmt: skip
 """The numbers per block that need structure."""
 
-_NAME: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _PATH_WORD: Final = re.compile(r"[a-z]{2,}")
+_IMAGES: Final = EMBEDS | {"img", "iframe", "canvas", "picture"}
+_COUNTED: Final = 10  # numbers that `_inner` returns
+_FIRST_GROUP: Final = COLUMNS.index("tag_p")
 _MAX_LINKS: Final = 4
-_MAX_NAMES: Final = 24
-_MAX_VALUE: Final = 200  # characters of an attribute's value that are read for names
-_NAMED: Final = frozenset(
-    "id class role aria-label itemprop itemtype name type placeholder for title rel value alt".split()
-)
-
-
-def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
-    """Return the words in an element's tag, names and data attributes, each once, at most 24."""
-    words = {f"<{tag}": None}
-    for key, value in attributes.items():
-        if key in _NAMED:
-            if value:
-                for word in _NAME.findall(value[:_MAX_VALUE]):
-                    words[word.lower()] = None
-        elif key[:5] == "data-":
-            words[f"@{key[5:30]}"] = None
-            if value and len(value) < 40:
-                for word in _NAME.findall(value):
-                    words[word.lower()] = None
-        elif key in {"action", "aria-modal", "onclick", "contenteditable"}:
-            words[f"@{key}"] = None
-            for word in _NAME.findall((value or "")[:80]):
-                words[word.lower()] = None
-    return list(words)[:_MAX_NAMES]
 
 
 def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
@@ -115,80 +94,120 @@ def site(host: str) -> str:
     return ".".join(labels[-keep:])
 
 
-def ancestor_bits(page: Page) -> list[int]:
-    """Return per element which of the telling tags stand above it or are it, as bits."""
-    bits = [0] * len(page.tags)
-    get = _ANCESTOR_BIT.get
+class Links:
+    """What a page's addresses say, each read once."""
+
+    def __init__(self, host: str | None, vocabulary: Vocabulary) -> None:
+        self._host = host
+        self._vocabulary = vocabulary
+        self._links: dict[str, tuple[str, list[int]]] = {}
+        self._sources: dict[str, list[int]] = {}
+
+    def link(self, address: str) -> tuple[str, list[int]]:
+        """Return where a link leads and the numbers of the words that say so."""
+        known = self._links.get(address)
+        if known is None:
+            where, words = link_words(address, self._host)
+            known = self._links[address] = where, self._vocabulary.numbers("link", words)
+        return known
+
+    def source(self, address: str) -> list[int]:
+        """Return the numbers of the words in the address of something embedded."""
+        known = self._sources.get(address)
+        if known is None:
+            words = [f"^{word}" for word in link_words(address, self._host)[1]]
+            known = self._sources[address] = self._vocabulary.numbers("link", words)
+        return known
+
+
+def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64], list[list[int]]]:
+    """Return one row of `COLUMNS` a block, and per block the numbers of the words in its link and media addresses."""
+    blocks, tags = page.blocks, page.tags
+    count = len(blocks)
+    links = Links(page.head.host, vocabulary)
+    bits, anchors = _above(page)
+    counted = np.zeros((count, _COUNTED))
+    numbers: list[list[int]] = []
+    for at, block in enumerate(blocks):
+        if block.inner:
+            counted[at], found = _inner(page, block, anchors, links)
+            numbers.append(found)
+        else:
+            numbers.append([])
+    link, read, out, here, mail, sponsored, images, inputs, buttons, width = counted.T
+    read = np.maximum(read, 1.0)
+    own = [block.element for block in blocks]
+    texts = np.array([len(block.text) for block in blocks])
+    headline = next((at for at, block in enumerate(blocks) if tags[block.element] == "h1" and block.text), 0)
+    rows = np.zeros((count, len(COLUMNS)))
+    rows[:, :_FIRST_GROUP] = np.column_stack((
+        np.array([block.link_chars for block in blocks]) / np.maximum(texts, 1),
+        np.log1p(link),
+        out / read,
+        here / read,
+        mail > 0,
+        sponsored > 0,
+        np.log1p(images),
+        np.log1p(inputs),
+        np.log1p(buttons),
+        [page.hidden[element] for element in own],
+        np.log1p([page.depths[element] for element in own]),
+        [block.part is not None for block in blocks],
+        [block.inner[:1] == [block.element] and tags[block.element] not in EMBEDS for block in blocks],
+        np.log1p(width),
+        np.clip((np.arange(count) - headline) / 50, -1.0, 1.0),
+    ))  # fmt: skip
+    rows[np.arange(count), [_FIRST_GROUP + _GROUP_OF.get(tags[element], _OTHER) for element in own]] = 1.0
+    above = np.array([bits[element] for element in own], dtype=np.int64)
+    rows[:, _FIRST_GROUP + len(_GROUPS) :] = (above[:, None] & _ANCESTOR_MASKS) != 0
+    return rows, numbers
+
+
+def _above(page: Page) -> tuple[list[int], list[int]]:
+    """Return per element, of itself and all above it: which telling tags as bits, and the nearest `a` or -1."""
     tags, parents = page.tags, page.parents
-    for index in range(1, len(bits)):
-        bits[index] = bits[parents[index]] | get(tags[index], 0)
-    return bits
+    bits = [0] * len(tags)
+    anchors = [-1] * len(tags)
+    get = _ANCESTOR_BIT.get
+    for index in range(1, len(tags)):
+        tag, parent = tags[index], parents[index]
+        bits[index] = bits[parent] | get(tag, 0)
+        anchors[index] = index if tag == "a" else anchors[parent]
+    return bits, anchors
 
 
-def block_markup(
-    page: Page, block: Block, bits: int, heading: int, vocabulary: Vocabulary
-) -> tuple[list[float], list[int]]:
-    """Return one row of `COLUMNS` and the numbers of the words in the block's link and media addresses.
-
-    `bits` come from `ancestor_bits`; `heading` is the signed distance in blocks to the page's headline.
-    """
-    host = page.head.host
-    links = out = here = mail = sponsored = images = inputs = buttons = 0
+def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[tuple[float, ...], list[int]]:
+    """Return what the inline elements of a run count up to, and the numbers of the words in their addresses."""
+    count = read = out = here = mail = sponsored = images = inputs = buttons = 0
     width = 0.0
-    words: dict[str, None] = {}
+    words: dict[int, None] = {}
     tags, attrs = page.tags, page.attrs
-    read = 0
     for element in block.inner:
-        link = element
-        while link != block.element and tags[link] != "a":  # texts are listed with their innermost element
-            link = page.parents[link]
         tag = tags[element]
-        attributes = attrs[element]
-        if tags[link] == "a" and (address := attrs[link].get("href")) is not None:
-            links += 1
+        anchor = anchors[element]  # texts are listed with their innermost element
+        if anchor >= block.element and (address := attrs[anchor].get("href")) is not None:
+            count += 1
             if read < _MAX_LINKS:
                 read += 1
-                where, found = link_words(address or "", host)
+                where, found = links.link(address)
                 out += where == "out"
                 here += where in {"here", "script", "none"}
                 mail += where == "mail"
                 words.update(dict.fromkeys(found))
-                rel = attrs[link].get("rel")
+                rel = attrs[anchor].get("rel")
                 if rel and "sponsored" in rel:
                     sponsored += 1
-        if tag in {"img", "iframe", "canvas", "picture"} or tag in EMBEDS:
+        if tag in _IMAGES:
             images += 1
+            attributes = attrs[element]
             given = attributes.get("width")
             if given and given.isdecimal() and len(given) < 6:
                 width = max(width, float(given))
             source = attributes.get("src") or attributes.get("data-src") or ""
             if source and images <= 2:
-                words.update(dict.fromkeys([f"^{word}" for word in link_words(source, host)[1]]))
+                words.update(dict.fromkeys(links.source(source)))
         elif tag in {"input", "select", "textarea"}:
             inputs += 1
         elif tag == "button":
             buttons += 1
-    row = [0.0] * len(COLUMNS)
-    row[:15] = [
-        block.link_chars / (len(block.text) or 1),
-        log1p(links),
-        out / (read or 1),
-        here / (read or 1),
-        float(mail > 0),
-        float(sponsored > 0),
-        log1p(images),
-        log1p(inputs),
-        log1p(buttons),
-        float(page.hidden[block.element]),
-        log1p(page.depths[block.element]),
-        float(block.part is not None),
-        float(block.inner[:1] == [block.element] and tags[block.element] not in EMBEDS),
-        log1p(width),
-        max(-1.0, min(1.0, heading / 50)),
-    ]
-    row[15 + _GROUP_OF.get(tags[block.element], _OTHER)] = 1.0
-    base = 15 + len(_GROUPS)
-    for number, mask in enumerate(_ANCESTOR_MASKS):
-        if bits & mask:
-            row[base + number] = 1.0
-    return row, vocabulary.numbers("link", words)
+    return (count, read, out, here, mail, sponsored, images, inputs, buttons, width), list(words)

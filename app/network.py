@@ -5,6 +5,7 @@ level by level. Its hidden layer is linear in all of them, so the names of an el
 blocks below it. A test holds that the result is what scikit-learn's `predict_proba` says of the materialised rows.
 """
 
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -75,32 +76,35 @@ class FirstStage:
     def _add_names(self, hidden: Floats, features: Features, page: Page, weights: Floats) -> None:
         size = self.hidden
         elements = sorted(features.names)  # document order: parents come first
-        place = {element: at for at, element in enumerate(elements)}
-        place[-1] = len(elements)
-        share = np.zeros((len(elements) + 1, weights.shape[1]), dtype=np.float32)
-        share[:-1] = ones([features.names[element] for element in elements], len(weights)) @ weights
-        parents = [place[page.parents[element]] for element in elements]
-        above = share[:, 3 * size : 4 * size]
-        for at, parent in enumerate(parents):  # every row ends up with the sum over itself and all that is above
-            if parent < at:
-                above[at] += above[parent]
-        parents.append(len(elements))
-        up = np.array(parents)
+        place = dict(zip(elements, range(len(elements)), strict=True))
+        place[-1] = len(elements)  # above the root is nothing
+        # Elements of the same names share one list of numbers: each is multiplied once.
+        rows = [features.names[element] for element in elements]
+        distinct = {id(row): row for row in rows}
+        number = dict(zip(distinct, range(len(distinct)), strict=True))
+        kinds = np.array([*(number[id(row)] for row in rows), len(distinct)])
+        share = np.zeros((len(distinct) + 1, weights.shape[1]), dtype=np.float32)
+        share[:-1] = ones(list(distinct.values()), len(weights)) @ weights
+        parents, depths = page.parents, page.depths
+        up = np.array([*(place[parents[element]] for element in elements), len(elements)])
+        # Level by level every row becomes the sum over itself and all that is above.
+        above = share[kinds, 3 * size : 4 * size]
+        depth = np.array([depths[element] for element in elements])
+        order = np.argsort(depth, kind="stable")
+        for level in np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)[1:]:
+            above[level] += above[up[level]]
         own = np.array([place[block.element] for block in page.blocks])
         parent = up[own]
         grandparent = up[parent]
-        hidden += share[own, :size]
-        hidden += share[parent, size : 2 * size]
-        hidden += share[grandparent, 2 * size : 3 * size]
+        hidden += share[kinds[own], :size]
+        hidden += share[kinds[parent], size : 2 * size]
+        hidden += share[kinds[grandparent], 2 * size : 3 * size]
         hidden += above[up[grandparent]]
-        rows: list[int] = []
-        inner: list[int] = []
-        for at, block in enumerate(page.blocks):
-            seen = inner_elements(page, block.element, block.inner)
-            rows.extend([at] * len(seen))
-            inner.extend([place[element] for element in seen])
-        if rows:
-            np.add.at(hidden, rows, share[inner, 4 * size :])
+        inside = [inner_elements(page, block.element, block.inner) for block in page.blocks]
+        inner = [place[element] for element in chain.from_iterable(inside)]
+        if inner:
+            at = np.repeat(np.arange(len(inside)), [len(each) for each in inside])
+            np.add.at(hidden, at, share[kinds[inner], 4 * size :])
 
 
 def inner_elements(page: Page, element: int, listed: list[int]) -> list[int]:
@@ -116,7 +120,7 @@ def inner_elements(page: Page, element: int, listed: list[int]) -> list[int]:
 
 def ones(rows: list[list[int]], width: int) -> csr_matrix:
     """Return a matrix with a one for every column that a row lists; a column listed twice is there twice."""
-    pointers = np.zeros(len(rows) + 1, dtype=np.int64)
+    pointers = np.zeros(len(rows) + 1, dtype=np.int32)
     np.cumsum([len(row) for row in rows], out=pointers[1:])
-    columns = np.fromiter((column for row in rows for column in row), dtype=np.int32, count=int(pointers[-1]))
+    columns = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=pointers[-1])
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(rows), width))

@@ -4,8 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from math import log1p
+from operator import itemgetter
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.vocabulary import Vocabulary
 
@@ -16,25 +19,28 @@ COLUMNS: Final = (
 """The numbers per block that need no structure: all that text-only input has."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%©@!?»›→✕×|]")
-_SPACELESS: Final = "\u2e80"  # from here on most scripts have no spaces: pairs of characters stand for words
-_THAI: Final = ("\u0e00", "\u0fff")
+_SPACELESS: Final = re.compile("[\u0e00-\u0fff\u2e80-\U0010ffff]")
+"""Thai and its neighbours, and from U+2E80 on most: written without spaces, so that pairs of characters are words."""
+
 _MAX_CHARS: Final = 700  # of the text looked at for words, and the last 150 of a longer one
 _PAIR_WORDS: Final = 24  # pairs are made of the first words only: a plea says early what it wants
+_TITLE_WORDS: Final = 40
+_FIRST: Final = itemgetter(0)
 
 
 def split_words(text: str) -> list[str]:
     """Return the lower-case words of a text, numbers as `0`, `00`, …; scripts without spaces as pairs of characters."""
     if len(text) > _MAX_CHARS + 150:
         text = f"{text[:_MAX_CHARS]} {text[-150:]}"
-    words = _WORD.findall(text.lower())
-    if text.isascii():
-        return ["0" * min(len(word), 5) if word[0].isdecimal() else word for word in words]
+    text = text.lower()
+    words = _WORD.findall(text)
+    if text.isascii() or not _SPACELESS.search(text):
+        return ["0" * min(len(word), 5) if word.isdecimal() else word for word in words]
     result = []
     for word in words:
-        first = word[0]
-        if first.isdecimal():
+        if word.isdecimal():
             result.append("0" * min(len(word), 5))
-        elif (first >= _SPACELESS or _THAI[0] <= first <= _THAI[1]) and len(word) > 2:
+        elif len(word) > 2 and _SPACELESS.match(word):
             result.extend(word[at : at + 2] for at in range(min(len(word), 60) - 1))
         else:
             result.append(word)
@@ -44,46 +50,65 @@ def split_words(text: str) -> list[str]:
 def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> list[int]:
     """Return the vocabulary numbers of a block's distinct words, stems and pairs, and of its whole text if short."""
     distinct = dict.fromkeys(words)
-    early = words[:_PAIR_WORDS]
     numbers = vocabulary.numbers("word", distinct)
-    numbers += vocabulary.numbers("stem", dict.fromkeys([word[:5] for word in distinct if len(word) > 5]))
-    numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, pairwise(early))))
+    if stems := [word[:5] for word in distinct if len(word) > 5]:
+        numbers += vocabulary.numbers("stem", dict.fromkeys(stems))
+    if len(words) > 1:
+        numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, pairwise(words[:_PAIR_WORDS]))))
     if 0 < len(words) <= 5:
         numbers += vocabulary.numbers("whole", (" ".join(words),))
     return numbers
 
 
-def text_rows(texts: Sequence[str], words: Sequence[Sequence[str]], title: str) -> list[list[float]]:
+def text_rows(texts: Sequence[str], words: Sequence[Sequence[str]], title: str) -> NDArray[np.float64]:
     """Return one row of `COLUMNS` a text; `words[i]` are the words of `texts[i]`, `title` the page's title."""
-    total = sum(map(len, texts)) or 1
-    repeats = Counter(texts)
-    titled = {word for word in split_words(title) if len(word) > 2}
     count = len(texts)
-    before = 0
-    rows = []
-    for index, (text, found) in enumerate(zip(texts, words, strict=True)):
-        chars = len(text)
-        many = len(found) or 1
-        last = text[-1:]
-        overlap = sum(word in titled for word in found[:40]) / min(many, 40) if titled else 0.0
-        rows.append([
-            log1p(chars),
-            log1p(len(found)),
-            min(chars / many, 20.0),
-            sum(word[0] == "0" for word in found) / many,
-            sum(word[0].isupper() for word in text[:200].split()) / (text[:200].count(" ") + 1),
-            log1p(text.count(",") + text.count("、") + text.count("،")),
-            log1p(text.count(". ") + text.count("。")),
-            log1p(text.count("!") + text.count("?") + text.count("|")),
-            float(last in ".!?。؟।…”\"" and chars > 1),
-            float(last == ":"),
-            float("$" in text or "€" in text or "£" in text or "¥" in text or "₹" in text),
-            float(not text),
-            overlap,
-            log1p(repeats[text] - 1) if text else 0.0,
-            index / count,
-            (count - 1 - index) / count,
-            before / total,
-        ])  # fmt: skip
-        before += chars
-    return rows
+    at = np.arange(count)
+    chars = np.fromiter(map(len, texts), np.float64, count)
+    found = np.fromiter(map(len, words), np.float64, count)
+    many = np.maximum(found, 1.0)
+    before = np.concatenate(([0.0], np.cumsum(chars)))
+    repeats = Counter(texts)
+    repeats[""] = 1
+    lasts = [text[-1:] for text in texts]
+    everything = "\n".join(texts)
+
+    def number_of(marks: Sequence[str]) -> NDArray[np.int64]:
+        """How often the marks are in each text; most are nowhere on the page."""
+        counts = [[text.count(mark) for text in texts] for mark in marks if mark in everything]
+        total: NDArray[np.int64] = np.array(counts, dtype=np.int64).reshape(len(counts), count).sum(axis=0)
+        return total
+
+    return np.column_stack((
+        np.log1p(chars),
+        np.log1p(found),
+        np.minimum(chars / many, 20.0),
+        np.array(["".join(map(_FIRST, each)).count("0") for each in words]) / many,
+        _upper_words(texts),
+        np.log1p(number_of(",、،")),
+        np.log1p(number_of((". ", "。"))),
+        np.log1p(number_of("!?|")),
+        np.array([last in ".!?。؟।…”\"" for last in lasts], dtype=np.bool_) & (chars > 1),
+        [last == ":" for last in lasts],
+        number_of("$€£¥₹") > 0,
+        chars == 0,
+        _overlaps(words, title) / np.minimum(many, _TITLE_WORDS),
+        np.log1p([repeats[text] - 1 for text in texts]),
+        at / count,
+        (count - 1 - at) / count,
+        before[:-1] / (before[-1] or 1.0),
+    ))  # fmt: skip
+
+
+def _upper_words(texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the share of words with a capital at the texts' beginnings."""
+    openings = [text[:200] for text in texts]
+    upper = [sum(map(str.isupper, "".join(map(_FIRST, opening.split())))) for opening in openings]
+    shares: NDArray[np.float64] = np.array(upper) / (np.array([opening.count(" ") for opening in openings]) + 1)
+    return shares
+
+
+def _overlaps(words: Sequence[Sequence[str]], title: str) -> NDArray[np.int64]:
+    """Return how many of each text's first words the title has, short ones left out."""
+    titled = {word for word in split_words(title) if len(word) > 2}
+    return np.array([sum(map(titled.__contains__, each[:_TITLE_WORDS])) if titled else 0 for each in words])

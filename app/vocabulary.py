@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from typing import Final
 
+Key = tuple[str | None, ...]
+"""All that an element's names are read from."""
+
 TEXT_SPACES: Final = ("word", "stem", "pair", "whole", "link")
 """Where a block's words come from: its text (words, stems, pairs, a short text as a whole), its addresses."""
 
 SPACES: Final = (*TEXT_SPACES, "name")
+
+_MOST_KNOWN: Final = 8_192
+_LONGEST_KEY: Final = 300  # characters; with the number of keys this bounds the memory, whatever pages hold
 
 
 class Vocabulary:
@@ -21,6 +27,7 @@ class Vocabulary:
         self.index: dict[str, dict[str, int]] = {space: {} for space in SPACES}
         self.words = 0
         self.names = 0
+        self.known_names: dict[Key, list[int]] = {}
         for space, word in entries:
             self._add(space, word)
 
@@ -38,6 +45,19 @@ class Vocabulary:
         if self.growing:
             return [self._add(space, word) if (number := get(word)) is None else number for word in words]
         return [number for word in words if (number := get(word)) is not None]
+
+    def learn_names(self, key: Key, words: Iterable[str]) -> list[int]:
+        """Return the numbers of an element's names; `known_names` has them from now on, for a while.
+
+        A name's number never changes, so that no page can tell what was known before it. Any thread may come along
+        at any time: what one of them loses, it reads again.
+        """
+        numbers = self.numbers("name", words)
+        if sum(len(each) for each in key if each) <= _LONGEST_KEY:
+            if len(self.known_names) >= _MOST_KNOWN:
+                self.known_names.clear()
+            self.known_names[key] = numbers
+        return numbers
 
     def entries(self) -> list[tuple[str, str]]:
         """Return (space, word) of all words, names last, each row in order of its numbers."""

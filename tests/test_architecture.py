@@ -20,7 +20,7 @@ LAYERS = (
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},
-    {"markup", "text", "context"},
+    {"markup", "names", "text", "context"},
     {"features"},
     {"network"},
     {"model"},

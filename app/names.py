@@ -1,0 +1,64 @@
+"""What elements are called: the words in their tags, classes, ids and data attributes."""
+
+import re
+from typing import Final
+
+from app.blocks import Page
+from app.vocabulary import Key, Vocabulary
+
+_NAME: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_MAX_NAMES: Final = 24
+_MAX_VALUE: Final = 200  # characters of an attribute's value that are read for names
+_MAX_DATA: Final = 40  # a longer value of a data attribute is no name
+_NAMED: Final = frozenset(
+    "id class role aria-label itemprop itemtype name type placeholder for title rel value alt".split()
+)
+_DOING: Final = frozenset({"action", "aria-modal", "onclick", "contenteditable"})
+_READ: Final = _NAMED | _DOING
+
+
+def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
+    """Return the words in an element's tag, names and data attributes, each once, at most 24."""
+    words = [f"<{tag}"]
+    for name, value in attributes.items():
+        if name in _NAMED:
+            if value:
+                words += map(str.lower, _NAME.findall(value[:_MAX_VALUE]))
+        elif name[:5] == "data-":
+            words.append(f"@{name[5:30]}")
+            if value and len(value) < _MAX_DATA:
+                words += map(str.lower, _NAME.findall(value))
+        elif name in _DOING:
+            words.append(f"@{name}")
+            words += map(str.lower, _NAME.findall((value or "")[:80]))
+    return list(dict.fromkeys(words))[:_MAX_NAMES]
+
+
+def names(page: Page, vocabulary: Vocabulary) -> dict[int, list[int]]:
+    """Return the numbers of the names of every element on a block's chain or in its run."""
+    found: dict[int, list[int]] = {}
+    parents, tags, attrs = page.parents, page.tags, page.attrs
+    known = vocabulary.known_names
+    for block in page.blocks:
+        for start in (block.element, *block.inner):
+            element = start
+            while element >= 0 and element not in found:
+                tag, attributes = tags[element], attrs[element]
+                key = _key(tag, attributes)
+                row = known.get(key)
+                if row is None:
+                    row = vocabulary.learn_names(key, name_words(tag, attributes))
+                found[element] = row
+                element = parents[element]
+    return found
+
+
+def _key(tag: str, attributes: dict[str, str | None]) -> Key:
+    """Return all that `name_words` reads: what a page writes of its elements it mostly writes of many."""
+    key: list[str | None] = [tag]
+    for name, value in attributes.items():
+        if name in _READ:
+            key += (name, value)
+        elif name[:5] == "data-":
+            key += (name, value if value and len(value) < _MAX_DATA else None)
+    return tuple(key)
