@@ -1,6 +1,7 @@
 """The blocks of a page: the smallest things that a label can stick to, with the elements around them."""
 
 from dataclasses import dataclass, field, fields
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -8,6 +9,8 @@ from app import head
 from app.elements import INLINE_MEDIA, Bounds, Elements, walk
 from app.errors import PageTooComplex
 from app.head import Head
+
+_CONTROLS: Final = frozenset({"a", "button", "option"})
 
 
 @dataclass(slots=True)
@@ -60,13 +63,17 @@ def _join(page: Page, bounds: Bounds) -> None:
             owner[index] = owner[parent]
             opened[index] = opened[index - 1]
     linked = bytearray(count)
+    controls = [0] * count  # the link, button or option that an element stands in
     for index in range(1, count):
-        if linked[parents[index]] or (tags[index] == "a" and "href" in page.attrs[index]):
+        parent, tag = parents[index], tags[index]
+        if linked[parent] or (tag == "a" and "href" in page.attrs[index]):
             linked[index] = 1
+        controls[index] = index if tag in _CONTROLS else controls[parent]
     blocks = page.blocks
     runs = [0] * count
     steps = 0
     current = seen = -1
+    before = 0
     pieces: list[str] = []
     inner: list[int] = []
     link_chars = 0
@@ -108,6 +115,11 @@ def _join(page: Page, bounds: Bounds) -> None:
             breaks = False
             inner.append(element)
         else:
+            control = controls[element]
+            if control != before:
+                if control and before and pieces:
+                    pieces.append(" ")  # two links side by side are two words, whatever stands between them
+                before = control
             pieces.append(text)
             if not text.isspace():
                 breaks = False

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
+from app.concepts import CONCEPTS
 from app.labels import CLASSES, SPANS
 
 Floats = NDArray[np.float32]
@@ -29,18 +30,32 @@ _SHAPE_STEPS: Final = 4
 _GROUPS: Final = ("main", "comment", "appeal", "advert", "navigation")
 _APPEALS: Final = slice(*SPANS[1])
 
-_BOX: Final = (
-    *_GROUPS, "any_appeal", "any_advert", "blocks", "chars", "link_density", "share", "place", "text_share",
-)  # fmt: skip
-COLUMNS: Final = (
+_CONCEPT_LEVELS: Final = 3
+"""Enclosing boxes whose words' meanings are looked at."""
+
+OPINION_COLUMNS: Final = (
     *(f"own_{label}_{kind}" for label, kind in CLASSES),
     *(f"at{step:+d}_{group}" for step in _NEIGHBOURS for group in _GROUPS),
-    *(f"at{step:+d}_{what}" for step in (-1, 1) for what in ("chars", "link_density", "heading")),
-    *(f"box{level}_{name}" for level in range(1, LEVELS + 1) for name in _BOX),
+    *(f"box{level}_{name}" for level in range(1, LEVELS + 1) for name in (*_GROUPS, "any_appeal", "any_advert")),
     *(f"box1_{kind}" for label, kind in CLASSES if label == "appeal"),
-    *(f"shape_{group}" for group in _GROUPS), "shape_blocks", "shape_chars",
-    *(f"page_{group}" for group in _GROUPS), "page_blocks", "page_chars", "page_link_density",
+    *(f"shape_{group}" for group in _GROUPS),
+    *(f"page_{group}" for group in _GROUPS),
+)
+"""What one opinion of the blocks says around each; listed once per opinion."""
+
+PLACE_COLUMNS: Final = (
+    *(f"at{step:+d}_{what}" for step in (-1, 1) for what in ("chars", "link_density", "heading")),
+    *(
+        f"box{level}_{name}"
+        for level in range(1, LEVELS + 1)
+        for name in ("blocks", "chars", "link_density", "share", "place", "text_share")
+    ),
+    "shape_blocks", "shape_chars", "page_blocks", "page_chars", "page_link_density",
+    *(f"box{level}_{concept}" for level in range(1, _CONCEPT_LEVELS + 1) for concept in CONCEPTS),
 )  # fmt: skip
+"""What stands around a block whatever its words are taken for; these come before the opinions' columns."""
+
+COLUMNS: Final = (*PLACE_COLUMNS, *OPINION_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -56,9 +71,10 @@ class Surroundings:
     chars: Floats
     linked: Floats
     headings: Floats
+    concepts: Floats  # (n, len(CONCEPTS)): how many of a block's words stand for each
 
 
-def surroundings(page: Page) -> Surroundings:
+def surroundings(page: Page, concepts: Floats) -> Surroundings:
     """Return where the blocks of a page stand."""
     blocks, parents, tags, attrs = page.blocks, page.parents, page.tags, page.attrs
     count = len(blocks)
@@ -113,10 +129,11 @@ def surroundings(page: Page) -> Surroundings:
         np.array([len(block.text) for block in blocks], dtype=np.float32),
         np.array([block.link_chars for block in blocks], dtype=np.float32),
         np.array([tags[block.element] in {"h1", "h2", "h3", "h4"} for block in blocks], dtype=np.float32),
+        concepts,
     )
 
 
-def line_surroundings(lines: Sequence[str]) -> Surroundings:
+def line_surroundings(lines: Sequence[str], concepts: Floats) -> Surroundings:
     """Return where lines of text stand: windows of lines stand for boxes, equal lines have the same shape."""
     count = len(lines)
     at = np.arange(count)
@@ -129,11 +146,62 @@ def line_surroundings(lines: Sequence[str]) -> Surroundings:
         np.array([len(line) for line in lines], dtype=np.float32),
         np.zeros(count, dtype=np.float32),
         np.zeros(count, dtype=np.float32),
+        concepts,
     )
 
 
-def context(around: Surroundings, scores: Floats) -> Floats:
-    """Return (n, len(COLUMNS)): what the scores (n, len(CLASSES); probabilities) say of each block's surroundings."""
+def context(around: Surroundings, opinions: Sequence[Floats]) -> Floats:
+    """Return what stands around each of n blocks, and what each opinion says of it.
+
+    An opinion is (n, len(CLASSES)): a first stage's probabilities. The result is (n, len(PLACE_COLUMNS) +
+    len(opinions) * len(OPINION_COLUMNS)).
+    """
+    count = len(around.chars)
+    sums = _prefix_sums(np.column_stack((around.chars, around.linked, around.concepts)))
+    return np.hstack((*_places(around, sums, count), *(part for each in opinions for part in _opinion(around, each))))
+
+
+def _prefix_sums(columns: Floats) -> NDArray[np.float64]:
+    """Return (n + 1, columns): what stands before each block, and in the end the whole; a range is a difference."""
+    sums = np.zeros((len(columns) + 1, columns.shape[1]), dtype=np.float64)
+    np.cumsum(columns, axis=0, out=sums[1:])
+    return sums
+
+
+def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list[Floats]:
+    basics = np.zeros((count + 2, 3), dtype=np.float32)
+    basics[1:-1, 0] = np.log1p(around.chars)
+    basics[1:-1, 1] = around.linked / np.maximum(around.chars, 1.0)
+    basics[1:-1, 2] = around.headings
+    parts = [basics[:-2], basics[2:]]
+    concepts: list[Floats] = []
+    at = np.arange(count)
+    for level in range(LEVELS):
+        start, end = around.starts[level], around.ends[level]
+        blocks = (end - start).astype(np.float64)
+        total = sums[end] - sums[start]
+        chars = np.maximum(total[:, 0], 1.0)
+        box = np.empty((count, 6), dtype=np.float32)
+        box[:, 0] = np.log1p(blocks)
+        box[:, 1] = np.log1p(total[:, 0])
+        box[:, 2] = total[:, 1] / chars
+        box[:, 3] = blocks / count
+        box[:, 4] = (at - start) / blocks
+        box[:, 5] = around.chars / chars
+        parts.append(box)
+        if level < _CONCEPT_LEVELS:
+            concepts.append(np.log1p(total[:, 2:].astype(np.float32)))
+    alike = np.bincount(around.shapes).astype(np.float64)
+    rest = np.empty((count, 5), dtype=np.float32)
+    rest[:, 0] = np.log1p(alike)[around.shapes]
+    rest[:, 1] = np.log1p(np.bincount(around.shapes, around.chars) / alike)[around.shapes]
+    rest[:, 2] = np.log1p(count)
+    rest[:, 3] = np.log1p(sums[-1, 0])
+    rest[:, 4] = sums[-1, 1] / max(sums[-1, 0], 1.0)
+    return [*parts, rest, *concepts]
+
+
+def _opinion(around: Surroundings, scores: Floats) -> list[Floats]:
     count = len(scores)
     groups = np.empty((count, 5), dtype=np.float32)
     groups[:, :2] = scores[:, :2]
@@ -143,45 +211,20 @@ def context(around: Surroundings, scores: Floats) -> Floats:
     padded = np.zeros((count + 6, 5), dtype=np.float32)
     padded[3:-3] = groups
     parts.extend(padded[3 + step : 3 + step + count] for step in _NEIGHBOURS)
-    basics = np.zeros((count + 2, 3), dtype=np.float32)
-    basics[1:-1, 0] = np.log1p(around.chars)
-    basics[1:-1, 1] = around.linked / np.maximum(around.chars, 1.0)
-    basics[1:-1, 2] = around.headings
-    parts.extend((basics[:-2], basics[2:]))
-    # Prefix sums: five groups, two log complements, characters, linked characters, six kinds of appeal.
-    sums = np.zeros((count + 1, 15), dtype=np.float64)
+    # Five groups, the logarithms of two complements (does any block …?), six kinds of appeal.
     complements = np.log(np.maximum(1.0 - groups[:, 2:4], 1e-4))
-    columns = (groups, complements, around.chars, around.linked, scores[:, _APPEALS])
-    np.cumsum(np.column_stack(columns), axis=0, out=sums[1:])
-    at = np.arange(count)
+    sums = _prefix_sums(np.column_stack((groups, complements, scores[:, _APPEALS])))
     for level in range(LEVELS):
         start, end = around.starts[level], around.ends[level]
-        blocks = (end - start).astype(np.float64)
         total = sums[end] - sums[start]
-        inside = np.empty((count, len(_BOX)), dtype=np.float32)
-        inside[:, :5] = total[:, :5] / blocks[:, None]
-        inside[:, 5:7] = 1.0 - np.exp(total[:, 5:7])
-        inside[:, 7] = np.log1p(blocks)
-        inside[:, 8] = np.log1p(total[:, 7])
-        inside[:, 9] = total[:, 8] / np.maximum(total[:, 7], 1.0)
-        inside[:, 10] = blocks / count
-        inside[:, 11] = (at - start) / blocks
-        inside[:, 12] = around.chars / np.maximum(total[:, 7], 1.0)
-        parts.append(inside)
+        box = np.empty((count, 7), dtype=np.float32)
+        box[:, :5] = total[:, :5] / (end - start)[:, None]
+        box[:, 5:] = 1.0 - np.exp(total[:, 5:7])
+        parts.append(box)
     first = sums[around.ends[0]] - sums[around.starts[0]]
-    parts.append((first[:, 9:] / np.maximum(first[:, 2:3], 1e-3)).astype(np.float32))
+    parts.append((first[:, 7:] / np.maximum(first[:, 2:3], 1e-3)).astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
-    shape = np.empty((count, 7), dtype=np.float32)
-    for group in range(5):
-        shape[:, group] = (np.bincount(around.shapes, groups[:, group]) / alike)[around.shapes]
-    shape[:, 5] = np.log1p(alike)[around.shapes]
-    shape[:, 6] = np.log1p(np.bincount(around.shapes, around.chars) / alike)[around.shapes]
-    parts.append(shape)
-    whole = sums[-1]
-    page = np.empty((count, 8), dtype=np.float32)
-    page[:, :5] = whole[:5] / max(count, 1)
-    page[:, 5] = np.log1p(count)
-    page[:, 6] = np.log1p(whole[7])
-    page[:, 7] = whole[8] / max(whole[7], 1.0)
-    parts.append(page)
-    return np.hstack(parts)
+    shape = np.stack([np.bincount(around.shapes, group) / alike for group in groups.T], axis=1)
+    parts.append(shape.astype(np.float32)[around.shapes])
+    parts.append(np.broadcast_to((sums[-1, :5] / max(count, 1)).astype(np.float32), (count, 5)))
+    return parts

@@ -16,7 +16,7 @@ from app.blocks import Page
 from app.vocabulary import SPACES, Vocabulary
 
 NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised when a column or a word changes its meaning under the same name."""
 
 SCHEMA: Final = hashlib.sha256(repr((REVISION, NUMBERS, context.COLUMNS, SPACES)).encode()).hexdigest()[:16]
@@ -41,16 +41,18 @@ def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     """Return the features of a parsed page."""
     texts = [block.text for block in page.blocks]
     split = [text.split_words(each) for each in texts]
+    concepts = text.concept_rows(split)
     numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
-    numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title)
+    numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title, concepts)
     numbers[:, len(text.COLUMNS) :], links = markup.block_rows(page, vocabulary)
     words = [text.word_numbers(each, vocabulary) + found for each, found in zip(split, links, strict=True)]
-    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page))
+    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, concepts))
 
 
 def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     """Return the features of text without structure, one block a line."""
     split = [text.split_words(line) for line in lines]
-    numbers = text.text_rows(lines, split, "").astype(np.float32)
+    concepts = text.concept_rows(split)
+    numbers = text.text_rows(lines, split, "", concepts).astype(np.float32)
     words = [text.word_numbers(each, vocabulary) for each in split]
-    return Features(numbers, words, {}, context.line_surroundings(lines))
+    return Features(numbers, words, {}, context.line_surroundings(lines, concepts))

@@ -129,7 +129,7 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64],
     counted = np.zeros((count, _COUNTED))
     numbers: list[list[int]] = []
     for at, block in enumerate(blocks):
-        if block.inner:
+        if block.inner or anchors[block.element] >= 0:
             counted[at], found = _inner(page, block, anchors, links)
             numbers.append(found)
         else:
@@ -182,10 +182,13 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
     width = 0.0
     words: dict[int, None] = {}
     tags, attrs = page.tags, page.attrs
-    for element in block.inner:
+    last = -1
+    for element in block.inner or (block.element,):
         tag = tags[element]
         anchor = anchors[element]  # texts are listed with their innermost element
-        if anchor >= block.element and (address := attrs[anchor].get("href")) is not None:
+        # A link's texts follow each other: it is counted once.
+        if anchor >= 0 and anchor != last and (address := attrs[anchor].get("href")) is not None:
+            last = anchor
             count += 1
             if read < _MAX_LINKS:
                 read += 1

@@ -7,7 +7,7 @@ versions → types in the skops file; each refuses with its own reason.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from app.blocks import Page
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
-from app.network import NAME_LEVELS, FirstStage, probabilities, scaled, softmax
+from app.network import NAME_LEVELS, FirstStage, ones, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -65,36 +65,58 @@ class Rule:
 
 
 class Head:
-    """The stages for one kind of input: pages, or text without structure."""
+    """The stages for one kind of input: pages, or text without structure.
 
-    def __init__(self, estimators: Mapping[str, Any], vocabulary: Vocabulary, rule: Rule, *, markup: bool) -> None:
-        for network in (estimators["first"], *estimators["second"]):
-            network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]  # stored in half precision
-        width = len(NUMBERS) if markup else len(text.COLUMNS)
-        names = vocabulary.names if markup else 0
-        if len(estimators["first"].coefs_[0]) != vocabulary.words + width + names * len(NAME_LEVELS):
-            raise ModelRefused("the vocabulary is not the one that the model was trained with")
-        self.scaler = estimators["scaler"]
-        self.first = FirstStage(estimators["first"], vocabulary.words, width, names)
+    `firsts` are the first stages whose opinions the second one hears.
+    """
+
+    def __init__(self, firsts: Sequence[FirstStage], estimators: Mapping[str, Any], rule: Rule) -> None:
+        self.firsts = firsts
+        self.words = len(firsts[0].word_weights)
         self.rescaler = estimators["rescaler"]
         self.second = estimators["second"]
         self.calibration = estimators["calibration"]
         self.rule = rule
+        for network in self.second:
+            _widen(network)
 
     def __call__(self, features: Features, page: Page | None) -> Opinion:
         """Return what the stages say of a page with at least one block."""
-        numbers = scaled(self.scaler, features.numbers)
-        scores = self.first(features, numbers, page)
-        rows = scaled(self.rescaler, second_input(features, scores))
+        words = ones(features.words, self.words)
+        opinions = [first(features, words, page) for first in self.firsts]
+        rows = scaled(self.rescaler, second_input(features, opinions))
         summed: Floats = sum((probabilities(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
         classes: Floats = summed / np.float32(len(self.second))
         labels = calibrated(self.calibration, by_label(classes))
         return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
 
 
-def second_input(features: Features, scores: Floats) -> Floats:
-    """Return the second stage's input, not yet scaled: numbers, and what the first stage's scores say around them."""
-    return np.hstack((features.numbers, context.context(features.around, scores)))
+def _widen(network: Any) -> None:
+    network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]  # stored in half precision
+
+
+def _first(estimators: Mapping[str, Any], vocabulary: Vocabulary, *, markup: bool) -> FirstStage:
+    """Return a head's own first stage. Raises ModelRefused where it was made with another vocabulary."""
+    network, scaler = estimators["first"], estimators["scaler"]
+    width = len(NUMBERS) if markup else len(text.COLUMNS)
+    names = vocabulary.names if markup else 0
+    if len(network.coefs_[0]) != vocabulary.words + width + names * len(NAME_LEVELS) or len(scaler.mean_) != width:
+        raise ModelRefused("the vocabulary is not the one that the model was trained with")
+    _widen(network)
+    return FirstStage(network, scaler, vocabulary.words, names)
+
+
+def _heads(estimators: Mapping[str, Any], vocabulary: Vocabulary, rules: Mapping[str, Any]) -> dict[str, Head]:
+    """Return the heads. A page is read twice: with its markup, and as if it were nothing but text."""
+    page = _first(estimators[PAGE], vocabulary, markup=True)
+    plain = _first(estimators[TEXT], vocabulary, markup=False)
+    firsts = {PAGE: (page, plain), TEXT: (plain,)}
+    return {name: Head(firsts[name], estimators[name], _rule(rules[name])) for name in (PAGE, TEXT)}
+
+
+def second_input(features: Features, opinions: Sequence[Floats]) -> Floats:
+    """Return the second stage's input, not yet scaled: numbers, and what the first stages' opinions say around them."""
+    return np.hstack((features.numbers, context.context(features.around, opinions)))
 
 
 def by_label(classes: Floats) -> Floats:
@@ -161,10 +183,7 @@ class Model:
                 raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
             estimators = skops.io.loads(contents[ESTIMATORS], trusted=sorted(TRUSTED))
             vocabulary = Vocabulary.from_text(contents[WORDS].decode())
-            heads = {
-                name: Head(estimators[name], vocabulary, _rule(manifest["rules"][name]), markup=name == PAGE)
-                for name in (PAGE, TEXT)
-            }
+            heads = _heads(estimators, vocabulary, manifest["rules"])
             metrics = json.loads(contents[METRICS])
         except ModelRefused:
             raise

@@ -52,21 +52,26 @@ def probabilities(network: Any, rows: Any) -> Floats:
 class FirstStage:
     """A fitted `MLPClassifier` with one hidden layer, over words, numbers and (with structure) names."""
 
-    def __init__(self, network: Any, words: int, numbers: int, names: int) -> None:
+    def __init__(self, network: Any, scaler: Any, words: int, names: int) -> None:
         weights, self.out = network.coefs_
         self.bias, self.out_bias = network.intercepts_
+        self.scaler = scaler
+        self.numbers = len(scaler.mean_)
         hidden = weights.shape[1]
         self.word_weights = np.ascontiguousarray(weights[:words])
-        self.number_weights = np.ascontiguousarray(weights[words : words + numbers])
-        levels = weights[words + numbers :].reshape(-1, names, hidden) if names else np.empty((0, 0, hidden))
+        self.number_weights = np.ascontiguousarray(weights[words : words + self.numbers])
+        levels = weights[words + self.numbers :].reshape(-1, names, hidden) if names else np.empty((0, 0, hidden))
         # (names, levels × hidden): one product gives an element's share at every level.
         self.name_weights = np.ascontiguousarray(np.hstack(list(levels)), dtype=np.float32) if names else None
         self.hidden = hidden
 
-    def __call__(self, features: Features, numbers: Floats, page: Page | None) -> Floats:
-        """Return (n, classes) probabilities; `numbers` are scaled, `page` is None for text without structure."""
-        hidden = ones(features.words, len(self.word_weights)) @ self.word_weights
-        hidden += numbers @ self.number_weights
+    def __call__(self, features: Features, words: csr_matrix, page: Page | None) -> Floats:
+        """Return (n, classes) probabilities; `words` are `ones(features.words, …)`, `page` is None without structure.
+
+        A stage that was fitted on text without structure reads a page as if it were such: the first of its numbers.
+        """
+        hidden: Floats = words @ self.word_weights
+        hidden += scaled(self.scaler, features.numbers[:, : self.numbers]) @ self.number_weights
         hidden += self.bias
         if page is not None and self.name_weights is not None:
             self._add_names(hidden, features, page, self.name_weights)

@@ -10,15 +10,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.concepts import CONCEPTS, concepts_of
 from app.vocabulary import Vocabulary
 
 COLUMNS: Final = (
     "chars", "words", "word_length", "digit_words", "upper_words", "commas", "stops", "marks", "sentence", "colon",
     "currency", "empty", "title_overlap", "repeats", "place", "from_end", "chars_before",
+    *(f"means_{concept}" for concept in CONCEPTS),
 )  # fmt: skip
 """The numbers per block that need no structure: all that text-only input has."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[$€£¥₹%©@!?»›→✕×|]")
+_MARKED: Final = re.compile("[\u0591-\u05c7\u064b-\u065f\u0900-\u0e7f]")
+"""Scripts whose vowel signs are no letters to Python: Hebrew and Arabic where pointed, those of India, Thai."""
+
+_MARKED_WORD: Final = re.compile(
+    r"(?:[^\W\d_]|[\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u0963\u0981-\u0dff\u0e31-\u0e4e])+"
+    r"|\d+|[$€£¥₹%©@!?»›→✕×|]"
+)
 _SPACELESS: Final = re.compile("[\u0e00-\u0fff\u2e80-\U0010ffff]")
 """Thai and its neighbours, and from U+2E80 on most: written without spaces, so that pairs of characters are words."""
 
@@ -33,8 +42,11 @@ def split_words(text: str) -> list[str]:
     if len(text) > _MAX_CHARS + 150:
         text = f"{text[:_MAX_CHARS]} {text[-150:]}"
     text = text.lower()
-    words = _WORD.findall(text)
-    if text.isascii() or not _SPACELESS.search(text):
+    if text.isascii():
+        words = _WORD.findall(text)
+        return ["0" * min(len(word), 5) if word.isdecimal() else word for word in words]
+    words = (_MARKED_WORD if _MARKED.search(text) else _WORD).findall(text)
+    if not _SPACELESS.search(text):
         return ["0" * min(len(word), 5) if word.isdecimal() else word for word in words]
     result = []
     for word in words:
@@ -60,8 +72,25 @@ def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> list[int]:
     return numbers
 
 
-def text_rows(texts: Sequence[str], words: Sequence[Sequence[str]], title: str) -> NDArray[np.float64]:
-    """Return one row of `COLUMNS` a text; `words[i]` are the words of `texts[i]`, `title` the page's title."""
+def concept_rows(words: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    """Return (n, len(CONCEPTS)): how many of each text's words stand for each concept."""
+    width = len(CONCEPTS)
+    places: list[int] = []
+    for start, each in zip(range(0, len(words) * width, width), words, strict=True):
+        for found in map(concepts_of, each):
+            if found:
+                places += [start + concept for concept in found]
+    counts = np.bincount(np.array(places, dtype=np.int64), minlength=len(words) * width)
+    return counts.reshape(len(words), width).astype(np.float32)
+
+
+def text_rows(
+    texts: Sequence[str], words: Sequence[Sequence[str]], title: str, concepts: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return one row of `COLUMNS` a text; `words[i]` are the words of `texts[i]`, `title` the page's title.
+
+    `concepts` are the words' `concept_rows`.
+    """
     count = len(texts)
     at = np.arange(count)
     chars = np.fromiter(map(len, texts), np.float64, count)
@@ -97,6 +126,7 @@ def text_rows(texts: Sequence[str], words: Sequence[Sequence[str]], title: str) 
         at / count,
         (count - 1 - at) / count,
         before[:-1] / (before[-1] or 1.0),
+        np.log1p(concepts),
     ))  # fmt: skip
 
 

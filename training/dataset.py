@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
-from app import features, network
+from app import features, network, text
 from app.features import Features
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
@@ -121,7 +121,10 @@ def build(
     anonymous: float = 0.0,
     seed: int = 0,
 ) -> Dataset:
-    """Return the matrices. On a share `anonymous` of the pages class and id names are left out, as if hashed."""
+    """Return the matrices. On a share `anonymous` of the pages class and id names are left out, as if hashed.
+
+    Without `markup` a page is no more than its words, addresses included, and the numbers of a text.
+    """
     plain = {number for word, number in known.index["name"].items() if word[0] in "<@"}
     words: list[list[int]] = []
     names: list[list[int]] = []
@@ -144,7 +147,7 @@ def build(
         examples,
         described,
         ones(words, known.words),
-        np.vstack([seen.numbers for seen in described]),
+        np.vstack([seen.numbers if markup else seen.numbers[:, : len(text.COLUMNS)] for seen in described]),
         ones(names, known.names * len(NAME_LEVELS)) if markup else csr_matrix((len(words), 0), dtype=np.float32),
         classes,
         chars > 0,

@@ -7,6 +7,7 @@ besides a first stage without fold i for every i there is one without folds i an
 
 import itertools
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,9 +21,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
+from app import text
 from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose, second_input
 from app.network import probabilities, scaled
+from training.corpus import Example
 from training.dataset import Dataset
 from training.decision import best_rule, calibrate
 
@@ -48,6 +51,34 @@ LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) fo
 
 
 @dataclass(slots=True)
+class Firsts:
+    """First stages of one kind: one without each fold, one without each pair of folds, and one that saw all."""
+
+    scaler: StandardScaler
+    networks: dict[tuple[int, ...], MLPClassifier]
+
+    def opinions(self, data: Dataset, of_row: NDArray[np.int64]) -> dict[int | None, Floats]:
+        """Return what the stages say of rows that they have not seen, (rows, classes) each.
+
+        At None each row's opinion is that of the stage without the row's fold; at a fold k, of the one that has not
+        seen fold k either.
+        """
+        matrix = first_matrix(data, self.scaler)
+        of_fold = [of_row == fold for fold in range(FOLDS)]
+        alone = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
+        for fold, rows in enumerate(of_fold):
+            alone[rows] = probabilities(self.networks[fold,], matrix[rows])
+        result: dict[int | None, Floats] = {None: alone}
+        for fold in range(FOLDS):
+            result[fold] = alone.copy()
+            for other, rows in enumerate(of_fold):
+                if other != fold:
+                    network = self.networks[min(fold, other), max(fold, other)]
+                    result[fold][rows] = probabilities(network, matrix[rows])
+        return result
+
+
+@dataclass(slots=True)
 class Fitted:
     """One head's estimators, ready to be saved, and its cross-validated opinion of every row."""
 
@@ -62,10 +93,10 @@ class Fitted:
     chosen: NDArray[np.int64]
 
 
-def folds(data: Dataset) -> NDArray[np.int64]:
-    """Return each row's fold: by site, so that every fold has a like share of the pages to test on."""
+def folds(examples: Sequence[Example]) -> dict[str, int]:
+    """Return each site's fold, so that every fold has a like share of the pages to test on."""
     load: dict[str, int] = {}
-    for example in data.examples:
+    for example in examples:
         load[example.site] = load.get(example.site, 0) + (5 if example.full else 1)
     sums = [0] * FOLDS
     of_site = {}
@@ -73,19 +104,32 @@ def folds(data: Dataset) -> NDArray[np.int64]:
         fold = sums.index(min(sums))
         of_site[site] = fold
         sums[fold] += load[site]
+    return of_site
+
+
+def rows_of(data: Dataset, of_site: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return each row's fold."""
     return np.array([of_site[example.site] for example in data.examples])[data.pages]
 
 
-def first_matrix(data: Dataset, numbers: Floats) -> csr_matrix:
-    """Return the first stage's rows."""
-    return hstack([data.words, csr_matrix(numbers), data.names], format="csr", dtype=np.float32)
+def first_matrix(data: Dataset, scaler: StandardScaler) -> csr_matrix:
+    """Return a first stage's rows. One that was fitted on text without structure sees of a page no more than that."""
+    width = len(scaler.mean_)
+    parts = [data.words, csr_matrix(scaled(scaler, data.numbers[:, :width]))]
+    if width > len(text.COLUMNS):
+        parts.append(data.names)
+    return hstack(parts, format="csr", dtype=np.float32)
 
 
 def _fit_first(
     matrix: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], use: NDArray[np.bool_], seed: int
 ) -> MLPClassifier:
     rows = use & (weights > 0)
-    return _fitted(MLPClassifier(**FIRST, random_state=seed), matrix[rows], classes[rows], weights[rows])
+    seen = matrix[rows]
+    network = _fitted(MLPClassifier(**FIRST, random_state=seed), seen, classes[rows], weights[rows])
+    # A column that no row has was never moved from where chance had put it.
+    network.coefs_[0][seen.getnnz(axis=0) == 0] = 0.0
+    return network
 
 
 def _fitted(
@@ -117,24 +161,22 @@ _ONLY_FOR_TRAINING: Final = (
 """Attributes that only further training needs; they would treble the file."""
 
 
-def fit(
+def fit_first(
     data: Dataset,
+    of_site: Mapping[str, int],
     *,
     extra: tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None,
     seed: int,
     jobs: int,
     title: str,
-) -> Fitted:
-    """Fit a head on `data` and return it with its cross-validated opinion. Shows progress.
+) -> Firsts:
+    """Fit the first stages on `data`. Shows progress.
 
-    `extra` are rows (words, numbers' columns excluded; classes; weights) that the first stage alone learns from, in
-    every fold.
+    `extra` are rows (words, numbers' columns excluded; classes; weights) that every stage learns from.
     """
-    of_row = folds(data)
-    trained = data.weights > 0
-    scaler = StandardScaler().fit(data.numbers[trained])
-    numbers = scaled(scaler, data.numbers)
-    matrix = first_matrix(data, numbers)
+    of_row = rows_of(data, of_site)
+    scaler = StandardScaler().fit(data.numbers[data.weights > 0])
+    matrix = first_matrix(data, scaler)
     classes, weights = data.classes, data.weights
     if extra is not None:
         padded = hstack(
@@ -142,33 +184,33 @@ def fit(
             format="csr",
             dtype=np.float32,
         )
-        full = vstack([matrix, padded], format="csr")
+        matrix = vstack([matrix, padded], format="csr")
         classes = np.concatenate((classes, extra[1]))
         weights = np.concatenate((weights, extra[2]))
-    else:
-        full = matrix
-    fold_of = np.concatenate((of_row, np.full(full.shape[0] - len(of_row), -1)))
+    fold_of = np.concatenate((of_row, np.full(matrix.shape[0] - len(of_row), -1)))
     out: list[tuple[int, ...]] = [(), *((i,) for i in range(FOLDS)), *itertools.combinations(range(FOLDS), 2)]
     run = Parallel(n_jobs=jobs, return_as="generator")
-    tasks = (delayed(_fit_first)(full, classes, weights, ~np.isin(fold_of, left), seed) for left in out)
-    networks = dict(zip(out, tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit"), strict=True))
-    # scores[k]: what first stages that have not seen fold k say of rows that they have not seen.
-    alone = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
-    for fold in range(FOLDS):
-        alone[of_row == fold] = probabilities(networks[fold,], matrix[of_row == fold])
-    rescaler = StandardScaler().fit(_second_input(data, alone)[trained])
-    rounds: list[tuple[int | None, Floats]] = [(None, alone)]
-    for fold in range(FOLDS):
-        scores = alone.copy()
-        for other in range(FOLDS):
-            if other != fold:
-                rows = of_row == other
-                scores[rows] = probabilities(networks[min(fold, other), max(fold, other)], matrix[rows])
-        rounds.append((fold, scores))
+    tasks = (delayed(_fit_first)(matrix, classes, weights, ~np.isin(fold_of, left), seed) for left in out)
+    fitted = tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit")
+    return Firsts(scaler, dict(zip(out, fitted, strict=True)))
+
+
+def fit(
+    data: Dataset, of_site: Mapping[str, int], firsts: Sequence[Firsts], *, seed: int, jobs: int, title: str
+) -> Fitted:
+    """Fit a head's second stage on what the first ones say, and return the head with its cross-validated opinion.
+
+    `firsts` are the head's own first stages, then others to be heard. Shows progress.
+    """
+    of_row = rows_of(data, of_site)
+    trained = data.weights > 0
+    heard = [each.opinions(data, of_row) for each in firsts]
+    rescaler = StandardScaler().fit(_second_input(data, [each[None] for each in heard])[trained])
+    run = Parallel(n_jobs=jobs, return_as="generator")
     opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     final: list[MLPClassifier] = []
-    for left_out, scores in tqdm(rounds, desc=f"{title}: second stage", unit="fold"):
-        rows = scaled(rescaler, _second_input(data, scores))
+    for left_out in tqdm((None, *range(FOLDS)), desc=f"{title}: second stage", unit="fold"):
+        rows = scaled(rescaler, _second_input(data, [each[left_out] for each in heard]))
         use, test = trained & (of_row != (-1 if left_out is None else left_out)), of_row == left_out
         ready, of_class, of_weight = rows[use], data.classes[use], data.weights[use]
         members = list(
@@ -179,15 +221,16 @@ def fit(
         else:
             opinion[test] = sum(probabilities(network, rows[test]) for network in members) / ENSEMBLE
     calibration, rule, labels, chosen = _decide(data, opinion, of_row)
-    return Fitted(scaler, networks[()], rescaler, final, calibration, rule, opinion, labels, chosen)
+    own = firsts[0]
+    return Fitted(own.scaler, own.networks[()], rescaler, final, calibration, rule, opinion, labels, chosen)
 
 
-def _second_input(data: Dataset, scores: Floats) -> Floats:
+def _second_input(data: Dataset, opinions: Sequence[Floats]) -> Floats:
     parts = []
     for page, seen in enumerate(data.features):
         start, end = data.starts[page], data.starts[page + 1]
         if end > start:
-            parts.append(second_input(seen, scores[start:end]))
+            parts.append(second_input(seen, [each[start:end] for each in opinions]))
     return np.vstack(parts)
 
 

@@ -65,9 +65,17 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     print(f"{len(examples)} pages, {known.words} words and {known.names} names known", file=sys.stderr)
     data = dataset.build(examples, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
     extra = _extra(pleas, known)
-    heads = {PAGE: stages.fit(data, extra=extra, seed=seed, jobs=jobs, title="pages")}
+    of_site = stages.folds(examples)
+    pages = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
+    # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
+    plain_data = dataset.build([*examples, *reader], [*described, *reader_features], known, markup=False, seed=seed)
+    plain = stages.fit_first(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
+    del plain_data
     text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
-    heads[TEXT] = stages.fit(text_data, extra=extra, seed=seed, jobs=jobs, title="text")
+    heads = {
+        PAGE: stages.fit(data, of_site, [pages, plain], seed=seed, jobs=jobs, title="pages"),
+        TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
+    }
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
     save.write(out, app.__version__, known, heads, metrics, trained_on)
