@@ -44,7 +44,7 @@ def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
     numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title)
     numbers[:, len(text.COLUMNS) :], links = markup.block_rows(page, vocabulary)
-    words = [text.word_numbers(each, vocabulary) + found for each, found in zip(split, links, strict=True)]
+    words = [found + linked for found, linked in zip(text.word_numbers(split, vocabulary), links, strict=True)]
     return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page))
 
 
@@ -52,5 +52,4 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     """Return the features of text without structure, one block a line."""
     split = [text.split_words(line) for line in lines]
     numbers = text.text_rows(lines, split, "").astype(np.float32)
-    words = [text.word_numbers(each, vocabulary) for each in split]
-    return Features(numbers, words, {}, context.line_surroundings(lines))
+    return Features(numbers, text.word_numbers(split, vocabulary), {}, context.line_surroundings(lines))

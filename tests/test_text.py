@@ -40,7 +40,7 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
 
 
 def known(vocabulary: Vocabulary, given_text: str) -> set[tuple[str, str]]:
-    numbers = set(text.word_numbers(split_words(given_text), vocabulary))
+    numbers = set(text.word_numbers([split_words(given_text)], vocabulary)[0])
     return {entry for number, entry in enumerate(vocabulary.entries()) if number in numbers}
 
 
@@ -65,13 +65,12 @@ def test_a_longer_text_is_not_described_as_a_whole_and_pairs_come_from_its_begin
 
 def test_words_that_the_vocabulary_does_not_know_have_no_number() -> None:
     vocabulary = Vocabulary([("word", "tea"), ("pair", "tea time")])
-    assert text.word_numbers(["tea", "time", "tea"], vocabulary) == [0, 1]
-    assert text.word_numbers([], vocabulary) == []
+    assert text.word_numbers([["tea", "time", "tea"], []], vocabulary) == [[0, 1], []]
 
 
 def test_no_number_is_listed_twice() -> None:
     grown = Vocabulary(growing=True)
-    numbers = text.word_numbers(split_words("tea tea milk tea milk tea"), grown)
+    (numbers,) = text.word_numbers([split_words("tea tea milk tea milk tea")], grown)
     assert len(set(numbers)) == len(numbers)
 
 
