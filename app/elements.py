@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -46,6 +47,7 @@ _SLOT: Final = re.compile(
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
+_LONGEST_KNOWN: Final = 200  # characters of a name that is remembered: with the cache's size it bounds the memory
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA
 _UNSEEN: Final = INVISIBLE | UNDRAWN
@@ -112,26 +114,24 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
     while stack:
         node, parent, position = stack.pop()
         while True:  # along the siblings, until one has children
-            tag = node.tag
-            if tag == "-text":
-                text = node.text_content
-                if text:
-                    items.append((parent, len(tags), text))
-            elif tag is not None and tag[0] != "-":
+            text = node.text_content  # most nodes are texts; of all others it is None
+            if text:
+                items.append((parent, len(tags), text))
+            elif text is None and (tag := node.tag) is not None and tag[0] != "-":
                 if tag not in _UNSEEN or (tag in UNDRAWN and not _in_drawing(page, parent, drawn)):
                     index = len(tags)
-                    attributes = node.attributes
-                    tags.append(tag)
-                    parents.append(parent)
-                    positions.append(position)
                     depth = depths[parent] + 1
-                    depths.append(depth)
-                    attrs.append(attributes)
-                    hidden.append(hidden[parent] or (bool(attributes) and _hides(tag, attributes)))
                     if index > max_elements:
                         raise PageTooComplex("max_elements", max_elements)
                     if depth > max_depth:
                         raise PageTooComplex("max_depth", max_depth)
+                    attributes = node.attributes
+                    tags.append(tag)
+                    parents.append(parent)
+                    positions.append(position)
+                    depths.append(depth)
+                    attrs.append(attributes)
+                    hidden.append(hidden[parent] or _hides(tag, attributes) if attributes else hidden[parent])
                     child: LexborNode | None = None
                     if tag in INLINE:
                         containers.append(False)
@@ -191,7 +191,7 @@ def _hides(tag: str, attributes: dict[str, str | None]) -> bool:
 def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     """Whether a container with a name like an advert's or an offer's has nothing in it to see."""
     name = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
-    if not _SLOT.search(_CAMEL.sub("-", name).lower()):
+    if not (_names_slot(name) if len(name) <= _LONGEST_KNOWN else _names_slot.__wrapped__(name)):
         return False
     for seen, below in enumerate(node.traverse(include_text=True)):
         tag = below.tag
@@ -200,6 +200,12 @@ def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
         if tag == "-text" and not (below.text_content or "").isspace() and not _unseen_below(below, node):
             return False
     return True
+
+
+@lru_cache(maxsize=4_096)
+def _names_slot(name: str) -> bool:
+    """Whether an element's id or classes are like those of adverts and offers."""
+    return _SLOT.search(_CAMEL.sub("-", name).lower()) is not None
 
 
 def _unseen_below(text: LexborNode, node: LexborNode) -> bool:

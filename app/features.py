@@ -45,7 +45,7 @@ def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
     numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title, concepts)
     numbers[:, len(text.COLUMNS) :], links = markup.block_rows(page, vocabulary)
-    words = [text.word_numbers(each, vocabulary) + found for each, found in zip(split, links, strict=True)]
+    words = [found + linked for found, linked in zip(text.word_numbers(split, vocabulary), links, strict=True)]
     return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, concepts))
 
 
@@ -54,5 +54,4 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     split = [text.split_words(line) for line in lines]
     concepts = text.concept_rows(split)
     numbers = text.text_rows(lines, split, "", concepts).astype(np.float32)
-    words = [text.word_numbers(each, vocabulary) for each in split]
-    return Features(numbers, words, {}, context.line_surroundings(lines, concepts))
+    return Features(numbers, text.word_numbers(split, vocabulary), {}, context.line_surroundings(lines, concepts))

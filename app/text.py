@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 from operator import itemgetter
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ _SPACELESS: Final = re.compile("[\u0e00-\u0fff\u2e80-\U0010ffff]")
 
 _MAX_CHARS: Final = 700  # of the text looked at for words, and the last 150 of a longer one
 _PAIR_WORDS: Final = 24  # pairs are made of the first words only: a plea says early what it wants
+_WHOLE_WORDS: Final = 5
 _TITLE_WORDS: Final = 40
 _FIRST: Final = itemgetter(0)
 
@@ -42,11 +43,12 @@ def split_words(text: str) -> list[str]:
     if len(text) > _MAX_CHARS + 150:
         text = f"{text[:_MAX_CHARS]} {text[-150:]}"
     text = text.lower()
-    if text.isascii():
-        words = _WORD.findall(text)
-        return ["0" * min(len(word), 5) if word.isdecimal() else word for word in words]
-    words = (_MARKED_WORD if _MARKED.search(text) else _WORD).findall(text)
-    if not _SPACELESS.search(text):
+    plain = text.isascii()
+    words: list[str] = (_WORD if plain or not _MARKED.search(text) else _MARKED_WORD).findall(text)
+    plain = plain or not _SPACELESS.search(text)
+    if plain and "".join(words).isalpha():
+        return words
+    if plain:
         return ["0" * min(len(word), 5) if word.isdecimal() else word for word in words]
     result = []
     for word in words:
@@ -59,17 +61,21 @@ def split_words(text: str) -> list[str]:
     return result
 
 
-def word_numbers(words: Sequence[str], vocabulary: Vocabulary) -> list[int]:
-    """Return the vocabulary numbers of a block's distinct words, stems and pairs, and of its whole text if short."""
-    distinct = dict.fromkeys(words)
-    numbers = vocabulary.numbers("word", distinct)
-    if stems := [word[:5] for word in distinct if len(word) > 5]:
-        numbers += vocabulary.numbers("stem", dict.fromkeys(stems))
-    if len(words) > 1:
-        numbers += vocabulary.numbers("pair", dict.fromkeys(map(" ".join, pairwise(words[:_PAIR_WORDS]))))
-    if 0 < len(words) <= 5:
-        numbers += vocabulary.numbers("whole", (" ".join(words),))
-    return numbers
+def word_numbers(words: Iterable[Sequence[str]], vocabulary: Vocabulary) -> list[list[int]]:
+    """Return for each text the vocabulary numbers of its distinct words, stems and pairs, and of a short text's whole.
+
+    `words` are the texts' words.
+    """
+    word, stem, pair, whole = map(vocabulary.finder, ("word", "stem", "pair", "whole"))
+    rows = []
+    for of_text in words:
+        stems = [each[:5] for each in of_text if len(each) > 5]
+        pairs = map(" ".join, pairwise(of_text[:_PAIR_WORDS]))
+        wholes = (" ".join(of_text),) if 0 < len(of_text) <= _WHOLE_WORDS else ()
+        found = dict.fromkeys(chain(map(word, of_text), map(stem, stems), map(pair, pairs), map(whole, wholes)))
+        found.pop(None, None)
+        rows.append(cast("list[int]", list(found)))
+    return rows
 
 
 def concept_rows(words: Sequence[Sequence[str]]) -> NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """Words that the model knows, by where they stand; a word it does not know has no number."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 Key = tuple[str | None, ...]
@@ -39,12 +39,15 @@ class Vocabulary:
         self.index[space][word] = number
         return number
 
+    def finder(self, space: str) -> Callable[[str], int | None]:
+        """Return the function from a word to its number, None if it has none."""
+        if not self.growing:
+            return self.index[space].get
+        return lambda word: self._add(space, word) if (number := self.index[space].get(word)) is None else number
+
     def numbers(self, space: str, words: Iterable[str]) -> list[int]:
         """Return the numbers of the words that are known, in order."""
-        get = self.index[space].get
-        if self.growing:
-            return [self._add(space, word) if (number := get(word)) is None else number for word in words]
-        return [number for word in words if (number := get(word)) is not None]
+        return [number for number in map(self.finder(space), words) if number is not None]
 
     def learn_names(self, key: Key, words: Iterable[str]) -> list[int]:
         """Return the numbers of an element's names; `known_names` has them from now on, for a while.

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from app import blocks, context, dom
 from app.blocks import Page
-from app.context import COLUMNS, Floats, Surroundings
+from app.concepts import CONCEPTS
+from app.context import COLUMNS, OPINION_COLUMNS, PLACE_COLUMNS, Floats, Surroundings
 from app.labels import CLASSES, SPANS
 from tests import strategies
 
@@ -16,6 +17,10 @@ STORY = (
     "<main><h1>head</h1><p class=t>three four</p><div class=box><p>five</p><p>six</p></div><p class=t>seven</p></main>"
     "<footer>eight</footer></body>"
 )
+MEANINGS = 3 * len(CONCEPTS)
+MEANT = slice(len(PLACE_COLUMNS) - MEANINGS, len(PLACE_COLUMNS))
+"""Columns of what the words in boxes mean; they come last of those about places."""
+
 GROUPS = {"main": (0, 1), "comment": (1, 2), "appeal": SPANS[1], "advert": SPANS[2], "navigation": SPANS[3]}
 
 
@@ -28,23 +33,85 @@ def certain(*classes: int) -> Floats:
     return np.eye(len(CLASSES), dtype=np.float32)[list(classes)]
 
 
+def unmeant(count: int) -> Floats:
+    """Concepts of blocks whose words stand for none."""
+    return np.zeros((count, len(CONCEPTS)), dtype=np.float32)
+
+
 def columns(around: Surroundings, scores: Floats) -> dict[str, list[float]]:
-    table = context.context(around, scores)
+    """What one opinion says around each block, and what stands there whatever it says, save the words' meanings."""
+    table = context.context(around, [scores])
     assert table.shape == (len(scores), len(COLUMNS))
     assert table.dtype == np.float32
-    return dict(zip(COLUMNS, table.T.tolist(), strict=True))
+    names = [*PLACE_COLUMNS[:-MEANINGS], *OPINION_COLUMNS]
+    assert len(set(names)) == len(names)
+    return dict(zip(names, np.delete(table, MEANT, axis=1).T.tolist(), strict=True))
+
+
+def meanings(around: Surroundings, level: int) -> Floats:
+    """Which concepts the words in each block's box stand for, (blocks, len(CONCEPTS))."""
+    table = context.context(around, [])
+    assert table.shape == (len(around.chars), len(PLACE_COLUMNS))
+    first = PLACE_COLUMNS.index(f"box{level}_{CONCEPTS[0]}")
+    assert PLACE_COLUMNS[first : first + len(CONCEPTS)] == tuple(f"box{level}_{concept}" for concept in CONCEPTS)
+    return table[:, first : first + len(CONCEPTS)]
 
 
 def seen(html: str, scores: Floats) -> dict[str, list[float]]:
-    return columns(context.surroundings(parsed(html)), scores)
+    return columns(context.surroundings(parsed(html), unmeant(len(scores))), scores)
 
 
 NAVIGATION, MAIN, NEWSLETTER = 9, 0, CLASSES.index(("appeal", "newsletter"))
 GIVEN = certain(NAVIGATION, NAVIGATION, MAIN, MAIN, NEWSLETTER, NEWSLETTER, MAIN, NAVIGATION)
 
 
-def test_the_names_of_the_columns_are_distinct() -> None:
-    assert len(set(COLUMNS)) == len(COLUMNS)
+@pytest.mark.parametrize("names", [PLACE_COLUMNS, OPINION_COLUMNS])
+def test_the_names_of_the_columns_are_distinct(names: tuple[str, ...]) -> None:
+    assert len(set(names)) == len(names)
+
+
+def test_each_opinion_has_columns_of_its_own_after_those_of_the_place() -> None:
+    around = context.surroundings(parsed(STORY), unmeant(8))
+    chance = np.random.default_rng(0)
+    first, second = (chance.dirichlet(np.ones(len(CLASSES)), 8).astype(np.float32) for _ in range(2))
+    both = context.context(around, [first, second])
+    assert both.shape == (8, len(PLACE_COLUMNS) + 2 * len(OPINION_COLUMNS))
+    place, of_first, of_second = np.split(both, [len(PLACE_COLUMNS), len(COLUMNS)], axis=1)
+    np.testing.assert_array_equal(place, context.context(around, []))
+    np.testing.assert_array_equal(np.hstack((place, of_first)), context.context(around, [first]))
+    np.testing.assert_array_equal(np.hstack((place, of_second)), context.context(around, [second]))
+    assert not np.array_equal(of_first, of_second)
+
+
+def test_an_opinion_of_the_block_itself_is_its_logarithms() -> None:
+    scores = np.random.default_rng(1).dirichlet(np.ones(len(CLASSES)), 8).astype(np.float32)
+    found = seen(STORY, scores)
+    for number, (label, kind) in enumerate(CLASSES):
+        assert found[f"own_{label}_{kind}"] == pytest.approx(np.log(np.maximum(scores[:, number], 1e-4)).tolist())
+    assert seen(STORY, GIVEN)["own_content_main"][0] == pytest.approx(np.log(1e-4))
+
+
+def test_the_words_of_a_box_are_counted_by_what_they_mean() -> None:
+    concepts = unmeant(8)
+    plea, subscribe, we = 4, CONCEPTS.index("subscribe"), CONCEPTS.index("we")
+    concepts[plea, subscribe] = 2
+    concepts[plea + 1, subscribe] = 1
+    concepts[plea + 1, we] = 1
+    around = context.surroundings(parsed(STORY), concepts)
+    first, second, third = (meanings(around, level) for level in (1, 2, 3))
+    assert first[:, subscribe] == pytest.approx(np.log1p([0, 0, 3, 3, 3, 3, 3, 3]))
+    assert first[:, we] == pytest.approx(np.log1p([0, 0, 1, 1, 1, 1, 1, 1]))
+    assert second[:, subscribe] == pytest.approx(np.log1p([3] * 8))
+    assert third[:, we] == pytest.approx(np.log1p([1] * 8))
+    assert first.sum() == pytest.approx(first[:, [subscribe, we]].sum())
+
+
+def test_the_words_of_the_lines_around_are_counted_by_what_they_mean() -> None:
+    concepts = unmeant(5)
+    concepts[0, CONCEPTS.index("advert")] = 1
+    around = context.line_surroundings(["a", "b", "c", "d", "e"], concepts)
+    assert meanings(around, 1)[:, CONCEPTS.index("advert")] == pytest.approx(np.log1p([1, 1, 0, 0, 0]))
+    assert meanings(around, 2)[:, CONCEPTS.index("advert")] == pytest.approx(np.log1p([1, 1, 1, 1, 0]))
 
 
 def test_neighbours_are_the_blocks_before_and_after() -> None:
@@ -105,7 +172,7 @@ def test_the_page_is_the_same_for_all_its_blocks() -> None:
 
 def test_lines_of_text_have_windows_for_boxes_and_equal_lines_the_same_shape() -> None:
     lines = ["a", "b", "c", "b", "d"]
-    found = columns(context.line_surroundings(lines), certain(MAIN, NEWSLETTER, MAIN, MAIN, NAVIGATION))
+    found = columns(context.line_surroundings(lines, unmeant(5)), certain(MAIN, NEWSLETTER, MAIN, MAIN, NAVIGATION))
     assert found["box1_appeal"] == pytest.approx([1 / 2, 1 / 3, 1 / 3, 0, 0])
     assert found["box5_appeal"] == pytest.approx([1 / 5] * 5)
     assert found["shape_appeal"] == pytest.approx([0, 0.5, 0, 0.5, 0])
@@ -135,10 +202,15 @@ def test_every_box_is_the_sum_over_its_blocks(html: str, seed: int) -> None:
     page = parsed(html)
     if not page.blocks:
         return
-    scores = np.random.default_rng(seed).dirichlet(np.ones(len(CLASSES)), len(page.blocks)).astype(np.float32)
-    found = columns(context.surroundings(page), scores)
+    count = len(page.blocks)
+    chance = np.random.default_rng(seed)
+    scores = chance.dirichlet(np.ones(len(CLASSES)), count).astype(np.float32)
+    concepts = chance.integers(0, 4, (count, len(CONCEPTS))).astype(np.float32)
+    surroundings = context.surroundings(page, concepts)
+    meant = [meanings(surroundings, level) for level in (1, 2, 3)]
+    found = columns(surroundings, scores)
     assert np.isfinite(list(found.values())).all()
-    for at in range(len(page.blocks)):
+    for at in range(count):
         around = boxes(page, at)
         for level in range(1, 6):
             inside = around[min(level, len(around)) - 1]
@@ -146,6 +218,8 @@ def test_every_box_is_the_sum_over_its_blocks(html: str, seed: int) -> None:
             for name, (start, end) in GROUPS.items():
                 mean = scores[inside, start:end].sum() / len(inside)
                 assert found[f"box{level}_{name}"][at] == pytest.approx(float(mean), abs=1e-4)
+            if level <= len(meant):
+                assert meant[level - 1][at] == pytest.approx(np.log1p(concepts[inside].sum(axis=0)), rel=1e-5)
 
 
 def test_a_page_of_one_block_has_itself_around_it() -> None:

@@ -1,7 +1,9 @@
+import re
 from math import isfinite, log1p
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from app import blocks, dom, markup
 from app.markup import link_words, site
@@ -48,6 +50,23 @@ def described(html: str, url: str | None = f"https://{HOST}/") -> list[tuple[dic
 )
 def test_where_a_link_leads(address: str, where: str, words: list[str]) -> None:
     assert link_words(address, HOST) == (where, words)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            "https:,HTTP:,x:,//,/,?,#,&,=,[,],:,@,\\,www.,paper.test,shop.,news,a-b_c,é,%20, ,\t,\x00,\x7f".split(",")
+        )
+    ).map("".join)
+)
+@example("https://a[b/c")
+@example("//\u2100.test/news")
+def test_the_fast_reading_of_an_address_is_the_slow_one(address: str) -> None:
+    fast = link_words(address, HOST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_ADDRESS", re.compile(r"(?!)"))
+        assert link_words(address, HOST) == fast
 
 
 def test_without_the_pages_host_an_absolute_link_may_be_an_inner_one() -> None:

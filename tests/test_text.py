@@ -1,16 +1,19 @@
 from math import isfinite, log1p
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import text
+from app.concepts import CONCEPTS
 from app.text import split_words
 from app.vocabulary import Vocabulary
 
 
 def rows(texts: list[str], title: str = "") -> list[dict[str, float]]:
-    made = text.text_rows(texts, [split_words(each) for each in texts], title)
+    words = [split_words(each) for each in texts]
+    made = text.text_rows(texts, words, title, text.concept_rows(words))
     return [dict(zip(text.COLUMNS, row, strict=True)) for row in made]
 
 
@@ -27,6 +30,13 @@ def rows(texts: list[str], title: str = "") -> list[dict[str, float]]:
         ("日本 茶", ["日本", "茶"]),
         ("ภาษาไทย", ["ภา", "าษ", "ษา", "าไ", "ไท", "ทย"]),
         ("Ελλάδα", ["ελλάδα"]),
+        ("हिन्दी में सदस्यता।", ["हिन्दी", "में", "सदस्यता"]),
+        ("বাংলা ভাষা ৫০", ["বাংলা", "ভাষা", "00"]),
+        ("தமிழ் மொழி", ["தமிழ்", "மொழி"]),
+        ("שָׁלוֹם, עולם", ["שָׁלוֹם", "עולם"]),
+        ("اشتركْ، مَجَّاناً؟", ["اشتركْ", "مَجَّاناً"]),
+        ("ที่นี่", ["ที", "ี่", "่น", "นี", "ี่"]),
+        ("news मुफ़्त 30 ₹", ["news", "मुफ़्त", "00", "₹"]),
     ],
 )
 def test_words(given_text: str, words: list[str]) -> None:
@@ -40,7 +50,7 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read() -> None:
 
 
 def known(vocabulary: Vocabulary, given_text: str) -> set[tuple[str, str]]:
-    numbers = set(text.word_numbers(split_words(given_text), vocabulary))
+    numbers = set(text.word_numbers([split_words(given_text)], vocabulary)[0])
     return {entry for number, entry in enumerate(vocabulary.entries()) if number in numbers}
 
 
@@ -65,13 +75,12 @@ def test_a_longer_text_is_not_described_as_a_whole_and_pairs_come_from_its_begin
 
 def test_words_that_the_vocabulary_does_not_know_have_no_number() -> None:
     vocabulary = Vocabulary([("word", "tea"), ("pair", "tea time")])
-    assert text.word_numbers(["tea", "time", "tea"], vocabulary) == [0, 1]
-    assert text.word_numbers([], vocabulary) == []
+    assert text.word_numbers([["tea", "time", "tea"], []], vocabulary) == [[0, 1], []]
 
 
 def test_no_number_is_listed_twice() -> None:
     grown = Vocabulary(growing=True)
-    numbers = text.word_numbers(split_words("tea tea milk tea milk tea"), grown)
+    (numbers,) = text.word_numbers([split_words("tea tea milk tea milk tea")], grown)
     assert len(set(numbers)) == len(numbers)
 
 
@@ -102,6 +111,30 @@ def test_the_share_of_words_that_the_title_has() -> None:
     assert first["title_overlap"] == 1
     assert second["title_overlap"] == 0
     assert rows(["The last ferry"])[0]["title_overlap"] == 0
+
+
+def test_of_a_text_is_counted_how_many_words_stand_for_each_concept() -> None:
+    texts = ["Subscribe! Please subscribe to our newsletter", "The ferry leaves at ten", "", "promoted"]
+    counts = text.concept_rows([split_words(each) for each in texts])
+    assert counts.shape == (len(texts), len(CONCEPTS))
+    assert counts.dtype == np.float32
+    found = [{CONCEPTS[at]: count for at, count in enumerate(row) if count} for row in counts.tolist()]
+    assert found == [
+        {"subscribe": 2, "ask": 1, "we": 1, "newsletter": 1}, {}, {}, {"offer": 1, "sponsor": 1},
+    ]  # fmt: skip
+
+
+def test_of_no_texts_no_concepts_are_counted() -> None:
+    assert text.concept_rows([]).shape == (0, len(CONCEPTS))
+
+
+def test_a_text_of_any_language_has_the_numbers_of_what_it_means() -> None:
+    for one in ("Werbung", "publicidad", "Реклама", "広告", "โฆษณา"):
+        (row,) = rows([one])
+        assert row["means_advert"] >= log1p(1), one
+        assert row["means_donate"] == 0
+    (row,) = rows(["Subscribe, please subscribe"])
+    assert row["means_subscribe"] == pytest.approx(log1p(2))
 
 
 @given(st.lists(st.text(max_size=80), max_size=8), st.text(max_size=30))
