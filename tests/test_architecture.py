@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors"},
+    {"labels", "errors", "concepts"},
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},

@@ -65,9 +65,14 @@ NAVIGATION, MAIN, NEWSLETTER = 9, 0, CLASSES.index(("appeal", "newsletter"))
 GIVEN = certain(NAVIGATION, NAVIGATION, MAIN, MAIN, NEWSLETTER, NEWSLETTER, MAIN, NAVIGATION)
 
 
-@pytest.mark.parametrize("names", [PLACE_COLUMNS, OPINION_COLUMNS])
+@pytest.mark.parametrize(
+    "names",
+    [PLACE_COLUMNS[:-MEANINGS], PLACE_COLUMNS[-MEANINGS:], OPINION_COLUMNS],
+    ids=["place", "meanings", "opinion"],
+)
 def test_the_names_of_the_columns_are_distinct(names: tuple[str, ...]) -> None:
     assert len(set(names)) == len(names)
+    assert (*PLACE_COLUMNS, *OPINION_COLUMNS) == COLUMNS
 
 
 def test_each_opinion_has_columns_of_its_own_after_those_of_the_place() -> None:

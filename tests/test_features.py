@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from app import blocks, context, dom, features, markup, text
+from app.concepts import CONCEPTS
 from app.features import NUMBERS, SCHEMA, Features
 from app.vocabulary import Vocabulary
 from tests import pages, smallpage, strategies
@@ -63,6 +64,17 @@ def test_lines_have_the_numbers_that_need_no_structure() -> None:
     assert seen.words[4] == seen.words[5]
 
 
+def test_what_words_mean_is_told_of_a_block_and_of_the_boxes_around_it() -> None:
+    seen, _ = described("<div><h2>Subscribe today</h2><p>The ferry</p></div><p>Werbung</p>")
+    subscribe, advert = NUMBERS.index("means_subscribe"), NUMBERS.index("means_advert")
+    assert (seen.numbers[:, subscribe] > 0).tolist() == [True, False, False]
+    assert (seen.numbers[:, advert] > 0).tolist() == [False, False, True]
+    assert seen.around.concepts[:, CONCEPTS.index("subscribe")].tolist() == [1, 0, 0]
+    assert seen.around.concepts.shape == (3, len(CONCEPTS))
+    lines = features.text_features(["Subscribe today", "The ferry", "Werbung"], Vocabulary())
+    np.testing.assert_array_equal(lines.around.concepts, seen.around.concepts)
+
+
 def test_text_reads_the_same_with_and_without_structure() -> None:
     lines = ["A first line, of several words.", "Another!", "3 of 4"]
     vocabulary = Vocabulary(growing=True)
@@ -94,4 +106,4 @@ def test_any_page_with_blocks_can_be_described(html: str) -> None:
     assert Vocabulary.from_text(vocabulary.to_text()).index == vocabulary.index
     if page.blocks:
         scores = np.full((len(page.blocks), 10), 0.1, dtype=np.float32)
-        assert np.isfinite(context.context(seen.around, scores)).all()
+        assert np.isfinite(context.context(seen.around, [scores, scores])).all()

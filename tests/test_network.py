@@ -10,9 +10,9 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from app import blocks, dom, features, text
-from app.features import NUMBERS
+from app.features import NUMBERS, Features
 from app.labels import CLASSES
-from app.network import CLIP, NAME_LEVELS, FirstStage, Floats, inner_elements, probabilities, scaled, softmax
+from app.network import CLIP, NAME_LEVELS, FirstStage, Floats, inner_elements, ones, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 from tests import pages
 from training import dataset, stages
@@ -54,22 +54,65 @@ def agrees(ours: Floats, theirs: Floats) -> None:
     assert ours.std() > 0.01, "probabilities that hardly differ would agree by themselves"
 
 
-def test_the_first_stage_is_scikit_learns_on_rows_written_out(examples: list[Example]) -> None:
+@pytest.fixture(scope="module")
+def known(examples: list[Example]) -> tuple[Vocabulary, list[Features]]:
+    """A vocabulary of all the examples' words, and their features by it."""
     vocabulary = Vocabulary(growing=True)
     described = dataset.collect(examples, vocabulary)
     vocabulary.growing = False
-    data = dataset.build(examples, described, vocabulary, markup=True)
-    scaler = StandardScaler().fit(data.numbers)
-    matrix = stages.first_matrix(data, scaled(scaler, data.numbers))
-    assert matrix.shape == (len(data.classes), vocabulary.words + len(NUMBERS) + len(NAME_LEVELS) * vocabulary.names)
-    fitted = network_of(matrix.shape[1], (6,))
-    first = FirstStage(fitted, vocabulary.words, len(NUMBERS), vocabulary.names)
-    ours = [
-        first(seen, scaled(scaler, seen.numbers), example.page)
+    return vocabulary, described
+
+
+def unscaled(width: int) -> Any:
+    """A scaler that leaves numbers as they are, save for the cut."""
+    scaler = StandardScaler()
+    scaler.mean_, scaler.scale_ = np.zeros(width), np.ones(width)
+    return scaler
+
+
+def said(first: FirstStage, examples: list[Example], described: list[Features]) -> Floats:
+    """What a first stage says of all the examples' blocks."""
+    width = len(first.word_weights)
+    return np.vstack([
+        first(seen, ones(seen.words, width), example.page)
         for example, seen in zip(examples, described, strict=True)
         if example.page.blocks
-    ]
-    agrees(np.vstack(ours), fitted.predict_proba(matrix))
+    ])  # fmt: skip
+
+
+def test_the_first_stage_is_scikit_learns_on_rows_written_out(
+    examples: list[Example], known: tuple[Vocabulary, list[Features]]
+) -> None:
+    vocabulary, described = known
+    data = dataset.build(examples, described, vocabulary, markup=True)
+    scaler = StandardScaler().fit(data.numbers)
+    matrix = stages.first_matrix(data, scaler)
+    assert matrix.shape == (len(data.classes), vocabulary.words + len(NUMBERS) + len(NAME_LEVELS) * vocabulary.names)
+    fitted = network_of(matrix.shape[1], (6,))
+    first = FirstStage(fitted, scaler, vocabulary.words, vocabulary.names)
+    agrees(said(first, examples, described), fitted.predict_proba(matrix))
+
+
+def test_a_stage_fitted_on_text_reads_a_page_as_if_it_were_such(
+    examples: list[Example], known: tuple[Vocabulary, list[Features]]
+) -> None:
+    """The page's words, addresses included, and the first of its numbers; nothing of its names and markup."""
+    vocabulary, described = known
+    page = dataset.build(examples, described, vocabulary, markup=True)
+    plain = dataset.build(examples, described, vocabulary, markup=False)
+    np.testing.assert_array_equal(plain.numbers, page.numbers[:, : len(text.COLUMNS)])
+    scaler = StandardScaler().fit(plain.numbers)
+    matrix = stages.first_matrix(plain, scaler)
+    assert matrix.shape == (len(page.classes), vocabulary.words + len(text.COLUMNS))
+    assert (matrix != stages.first_matrix(page, scaler)).nnz == 0
+    fitted = network_of(matrix.shape[1], (6,), seed=2)
+    first = FirstStage(fitted, scaler, vocabulary.words, 0)
+    ours = said(first, examples, described)
+    agrees(ours, fitted.predict_proba(matrix))
+    linked = [number for number, (space, _) in enumerate(vocabulary.entries()) if space == "link"]
+    without = matrix.tolil()
+    without[:, linked] = 0
+    assert np.abs(ours - fitted.predict_proba(without.tocsr())).max() > 0.01
 
 
 def test_words_that_are_not_known_change_nothing(examples: list[Example]) -> None:
@@ -77,11 +120,9 @@ def test_words_that_are_not_known_change_nothing(examples: list[Example]) -> Non
     described = dataset.collect(examples, vocabulary)
     data = dataset.build(examples, described, vocabulary, markup=True)
     fitted = network_of(2 + len(NUMBERS) + len(NAME_LEVELS) * 3, (4,), seed=1)
-    first = FirstStage(fitted, 2, len(NUMBERS), 3)
-    ours = [
-        first(seen, seen.numbers, one.page) for one, seen in zip(examples, described, strict=True) if one.page.blocks
-    ]
-    agrees(np.vstack(ours), fitted.predict_proba(stages.first_matrix(data, data.numbers)))
+    scaler = unscaled(len(NUMBERS))
+    first = FirstStage(fitted, scaler, 2, 3)
+    agrees(said(first, examples, described), fitted.predict_proba(stages.first_matrix(data, scaler)))
 
 
 def test_without_structure_it_is_scikit_learns_too(examples: list[Example]) -> None:
@@ -89,11 +130,12 @@ def test_without_structure_it_is_scikit_learns_too(examples: list[Example]) -> N
     lines, described = dataset.text_examples(examples, vocabulary)
     vocabulary.growing = False
     data = dataset.build(lines, described, vocabulary, markup=False)
-    matrix = stages.first_matrix(data, data.numbers)
+    scaler = StandardScaler().fit(data.numbers)
+    matrix = stages.first_matrix(data, scaler)
     assert matrix.shape[1] == vocabulary.words + len(text.COLUMNS)
     fitted = network_of(matrix.shape[1], (6,))
-    first = FirstStage(fitted, vocabulary.words, len(text.COLUMNS), 0)
-    ours = [first(seen, seen.numbers, None) for seen in described]
+    first = FirstStage(fitted, scaler, vocabulary.words, 0)
+    ours = [first(seen, ones(seen.words, vocabulary.words), None) for seen in described]
     agrees(np.vstack(ours), fitted.predict_proba(matrix))
 
 
@@ -117,8 +159,9 @@ def test_every_name_level_has_weights_of_its_own() -> None:
             weights = np.zeros((len(NAME_LEVELS), 6), np.float32)
             weights[level, "abcdef".index(letter)] = 5
             fitted.coefs_[0] = np.concatenate((np.zeros(len(NUMBERS), np.float32), weights.ravel()))[:, None]
-            said = FirstStage(fitted, 0, len(NUMBERS), names.names)(seen, seen.numbers, page)
-            assert (said[0, 0] > 0.9) == (letter in where[name]), (name, letter)
+            first = FirstStage(fitted, unscaled(len(NUMBERS)), 0, names.names)
+            found = first(seen, ones(seen.words, 0), page)
+            assert (found[0, 0] > 0.9) == (letter in where[name]), (name, letter)
 
 
 def test_inner_elements_are_those_between_a_runs_texts_and_its_element() -> None:
