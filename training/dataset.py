@@ -5,8 +5,8 @@ once per level (`network.NAME_LEVELS`), in the order that `network.FirstStage` t
 """
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,13 +18,14 @@ from app import features, network, text
 from app.features import Features
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
-from training.augment import reader_choice
+from training.augment import Plea, reader_choice, with_pleas
 from training.corpus import NAVIGATION, UNKNOWN, Example
 
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
+_MOST_FURNITURE_AS_TEXT: Final = 12  # the same of pages read as text, of which there are two versions
 
 
 @dataclass(slots=True)
@@ -54,26 +55,32 @@ def collect(examples: Sequence[Example], vocabulary: Vocabulary) -> list[Feature
 
 
 def text_examples(
-    examples: Sequence[Example], vocabulary: Vocabulary, *, reader: int | None = None
+    examples: Sequence[Example],
+    vocabulary: Vocabulary,
+    *,
+    reader: int | None = None,
+    pleas: Mapping[str, Sequence[Plea]] | None = None,
 ) -> tuple[list[Example], list[Features]]:
-    """Return the pages as text without structure; `reader` (a seed) leaves out furniture as an extractor would."""
+    """Return the pages as text without structure.
+
+    `reader` (a seed) leaves out furniture as an extractor would, and puts some of `pleas` (by language) between.
+    """
     made, described = [], []
     for example in tqdm(examples, desc="describe lines", unit="page"):
+        how = example.how
+        chance = random.Random(f"{reader} text {example.id}")  # noqa: S311 (repeatable, not secret)
         if reader is None:
             kept = [index for index, block in enumerate(example.page.blocks) if block.text]
         else:
-            chance = random.Random(f"{reader} text {example.id}")  # noqa: S311 (repeatable, not secret)
-            kept = reader_choice(example, chance)
+            kept, how = reader_choice(example, chance), "reader"
         if not kept:
             continue
         lines = [" ".join(example.page.blocks[index].text.split()) for index in kept]
+        classes: list[int] = example.classes[np.array(kept)].tolist()
+        if pleas is not None:
+            lines, classes = with_pleas(lines, classes, pleas, example.language, chance)
         described.append(features.text_features(lines, vocabulary))
-        made.append(
-            Example(
-                example.id, example.site, example.language, example.page_type, example.url,
-                example.how if reader is None else "reader", example.page, example.classes[np.array(kept)],
-            )
-        )  # fmt: skip
+        made.append(replace(example, how=how, classes=np.array(classes, dtype=np.int64)))
     return made, described
 
 
@@ -154,7 +161,7 @@ def build(
         chars,
         pages,
         np.concatenate(([0], np.cumsum(lengths))),
-        weigh(classes, chars > 0, pages, seed),
+        weigh(classes, chars > 0, pages, seed, _MOST_FURNITURE if markup else _MOST_FURNITURE_AS_TEXT),
     )
 
 
@@ -179,12 +186,16 @@ def ones(rows: list[list[int]], width: int) -> csr_matrix:
 
 
 def weigh(
-    classes: NDArray[np.int64], texts: NDArray[np.bool_], pages: NDArray[np.int64], seed: int
+    classes: NDArray[np.int64],
+    texts: NDArray[np.bool_],
+    pages: NDArray[np.int64],
+    seed: int,
+    most_furniture: int = _MOST_FURNITURE,
 ) -> NDArray[np.float64]:
     """Return the rows' weights: a page's blocks of one class share the square root of their number.
 
-    Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only some rows are
-    trained on, and stand for the rest; blocks without text count half.
+    Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only `most_furniture`
+    rows are trained on, and stand for the rest; blocks without text count half.
     """
     key = pages * 16 + np.maximum(classes, 0)
     alike = np.bincount(key)[key].astype(np.float64)
@@ -194,8 +205,8 @@ def weigh(
     rank = np.empty(len(classes), dtype=np.int64)
     first = np.concatenate(([0], np.flatnonzero(np.diff(key[order])) + 1))
     rank[order] = np.arange(len(order)) - np.repeat(first, np.diff(np.concatenate((first, [len(order)]))))
-    furniture = (classes == NAVIGATION) & (alike > _MOST_FURNITURE)
-    weights[furniture] *= alike[furniture] / _MOST_FURNITURE
-    weights[(furniture & (rank >= _MOST_FURNITURE)) | (classes == UNKNOWN)] = 0.0
+    furniture = (classes == NAVIGATION) & (alike > most_furniture)
+    weights[furniture] *= alike[furniture] / most_furniture
+    weights[(furniture & (rank >= most_furniture)) | (classes == UNKNOWN)] = 0.0
     scaled: NDArray[np.float64] = weights / weights[weights > 0].mean()
     return scaled

@@ -17,6 +17,7 @@ from app import features
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
 from training import card, dataset, evaluate, save, stages
+from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -57,8 +58,11 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     lines, line_features = dataset.text_examples(examples, grown)
-    reader, reader_features = dataset.text_examples(examples, grown, reader=seed)
-    pleas = _pleas(root, grown)
+    by_language = _pleas(root)
+    reader, reader_features = dataset.text_examples(examples, grown, reader=seed, pleas=by_language)
+    pleas = [
+        (features.text_features([text], grown), kind) for language in by_language.values() for text, kind in language
+    ]
     known = dataset.known_words(examples, described, grown)
     for group in (described, line_features, reader_features, [plea for plea, _ in pleas]):
         dataset.translate(group, grown, known)
@@ -89,16 +93,17 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     return metrics
 
 
-def _pleas(root: Path, grown: Vocabulary) -> list[tuple[features.Features, int]]:
-    """Return the corpus' real appeal texts from translation files, each as a block of its own."""
+def _pleas(root: Path) -> dict[str, list[Plea]]:
+    """Return the corpus' real appeal texts from translation files, by language."""
     path = root / "appeal_texts.jsonl"
-    made = []
+    found: dict[str, list[Plea]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         entry = json.loads(line)
         text = " ".join(entry["text"].split())
         if len(text) > 3:
-            made.append((features.text_features([text], grown), CLASS_OF["appeal", entry["kind"]]))
-    return made
+            language = entry["lang"].lower().replace("_", "-").split("-")[0]
+            found.setdefault(language, []).append((text, CLASS_OF["appeal", entry["kind"]]))
+    return found
 
 
 def _extra(
