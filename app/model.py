@@ -85,11 +85,14 @@ class Head:
         """Return what the stages say of a page with at least one block."""
         numbers = scaled(self.scaler, features.numbers)
         scores = self.first(features, numbers, page)
-        rows = scaled(self.rescaler, second_input(features, scores))
+        classes, labels = self.judge(scaled(self.rescaler, second_input(features, scores)))
+        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
+
+    def judge(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Return the second stage's (n, classes) and the calibrated (n, 4) probabilities for its scaled input."""
         summed: Floats = sum((probabilities(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
         classes: Floats = summed / np.float32(len(self.second))
-        labels = calibrated(self.calibration, by_label(classes))
-        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
+        return classes, calibrated(self.calibration, by_label(classes))
 
 
 def second_input(features: Features, scores: Floats) -> Floats:

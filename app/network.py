@@ -64,13 +64,20 @@ class FirstStage:
 
     def __call__(self, features: Features, numbers: Floats, page: Page | None) -> Floats:
         """Return (n, classes) probabilities; `numbers` are scaled, `page` is None for text without structure."""
-        hidden = ones(features.words, len(self.word_weights)) @ self.word_weights
+        return self.scores(self.sums(features, numbers, page))
+
+    def sums(self, features: Features, numbers: Floats, page: Page | None) -> Floats:
+        """Return what the hidden units add up, (n, hidden): linear in every word, number and name."""
+        hidden: Floats = ones(features.words, len(self.word_weights)) @ self.word_weights
         hidden += numbers @ self.number_weights
         hidden += self.bias
         if page is not None and self.name_weights is not None:
             self._add_names(hidden, features, page, self.name_weights)
-        np.maximum(hidden, 0.0, out=hidden)
-        return softmax(hidden @ self.out + self.out_bias)
+        return hidden
+
+    def scores(self, sums: Floats) -> Floats:
+        """Return (n, classes) probabilities for the hidden units' sums."""
+        return softmax(np.maximum(sums, 0.0) @ self.out + self.out_bias)
 
     def _add_names(self, hidden: Floats, features: Features, page: Page, weights: Floats) -> None:
         size = self.hidden

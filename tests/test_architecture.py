@@ -16,21 +16,22 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors"},
+    {"labels", "errors", "phrases", "unseen"},
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},
-    {"markup", "text", "context"},
-    {"features"},
-    {"network"},
+    {"markup", "text", "context", "skeleton"},
+    {"features", "clean", "plain"},
+    {"network", "markdown"},
     {"model"},
     {"labeller"},
+    {"reader", "reasons"},
 )
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
-OPEN = {"dom", "elements", "errors", "labeller", "labels", "model"}
-"""What the envelope may use of the engine: `labeller`, and what its arguments and answers are made of."""
+OPEN = {"dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
+"""What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}
 """What the engine knows nothing of: HTTP, the contract's documents, the operator's metrics."""
