@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser
 
+from app.addresses import SCHEMES, followable, usable_base
 from app.blocks import Block
 from app.elements import EMBEDS
-from app.skeleton import CELLS, Skeleton, Style, address
+from app.skeleton import CELLS, Skeleton, Style
 
 BARE: Final = frozenset("li dt dd td th caption figcaption figure".split())
 """Boxes in which a single run needs no paragraph."""
@@ -43,32 +42,13 @@ def html(skeleton: Skeleton, base: str | None, quote: Callable[[str, bool], str]
     `quote(text, is_code)` is for a format that is made of this HTML and has signs of its own; it gets every text, and
     preformatted text then has no links.
     """
-    usable = _usable(base)
+    usable = usable_base(base)
     return _cleaner(usable).clean(_Writer(skeleton, len(usable or ""), quote).write())
-
-
-def base_address(tree: LexborHTMLParser | None, url: str | None) -> str | None:
-    """Return what a page's relative addresses are relative to: its `<base>` if it has one, seen from `url`."""
-    declared = tree.css_first("base[href]") if tree is not None else None
-    try:
-        return urljoin(url or "", (declared.attributes.get("href") or "").strip()) if declared is not None else url
-    except ValueError:
-        return url
-
-
-def _usable(base: str | None) -> str | None:
-    """Return `base` if it is the address of a page, of a length that may be written before every link."""
-    try:
-        parts = urlsplit(base or "")
-    except ValueError:
-        return None
-    return base if parts.scheme in {"http", "https"} and parts.hostname and len(base or "") <= 2_000 else None
 
 
 def _cleaner(base: str | None) -> nh3.Cleaner:
     def made(**more: Any) -> nh3.Cleaner:
-        schemes = {"http", "https", "mailto", "tel"}
-        return nh3.Cleaner(tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=schemes, **more)
+        return nh3.Cleaner(tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), **more)
 
     if base is None:
         return made()
@@ -250,7 +230,7 @@ class _Writer:
         return f'<a href="{place}">{"https:" * place.startswith("//")}{place}</a>' if place else ""
 
     def _address(self, value: str | None) -> str | None:
-        place = address(value)
+        place = followable(value)
         if place is None:
             return None
         self.addresses += len(place) + self.base

@@ -3,7 +3,7 @@
 from functools import cached_property
 from html import escape
 
-from app import blocks, clean, dom, markdown, plain
+from app import addresses, blocks, clean, dom, markdown, plain
 from app.labeller import Result
 from app.skeleton import Skeleton, skeleton
 
@@ -31,7 +31,7 @@ class Reader:
 
     @cached_property
     def _base(self) -> str | None:
-        return clean.base_address(self.result.source.tree, self.url)
+        return addresses.base_address(self.result.source.tree, self.url)
 
     @cached_property
     def _skeleton(self) -> Skeleton:

@@ -1,11 +1,11 @@
 """The structure that the content stands in: lists, tables, quotes, figures, code; every other box is left out."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.addresses import followable
 from app.blocks import Block, Page
 
 LISTS: Final = frozenset({"ul", "ol", "dl"})
@@ -25,9 +25,6 @@ _MAX_DEPTH: Final = 32
 """Boxes within boxes that are kept; below them only their text. Readers show no more, converters recurse."""
 _MAX_CELL: Final = 1_500  # characters; a longer cell is a column of the page's layout
 _MAX_RUNS: Final = 8
-_SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
-_CONTROL: Final = re.compile(r"[\x00-\x20]+")
 
 Style = tuple[tuple[str, int], ...]
 """Inline elements around a text, outermost first: each tag once, with the element for a link and -1 otherwise."""
@@ -133,7 +130,7 @@ class Skeleton:
             if tag in known or self.tags.get(above.box) == "pre":
                 return above.style
             return (*above.style, (tag, -1))
-        if address(self.page.attrs[element].get("href")) is None:
+        if followable(self.page.attrs[element].get("href")) is None:
             return above.style
         return (("a", element), *(each for each in above.style if each[0] != "a"))
 
@@ -186,11 +183,3 @@ def _tables(page: Page, counts: list[int], chars: list[int]) -> dict[int, list[i
             kept[table] = held
             kept.update((row, rows[row]) for row in held)
     return kept
-
-
-def address(value: str | None) -> str | None:
-    """Return an address that may be followed, or None: nothing that runs, no data, nothing empty."""
-    if not value or not (tidy := value.strip()) or len(tidy) > 2_000:
-        return None
-    scheme = _SCHEME.match(_CONTROL.sub("", tidy[:100]))
-    return None if scheme and scheme[1].lower() not in _SCHEMES else tidy

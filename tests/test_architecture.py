@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "phrases", "unseen"},
+    {"labels", "errors", "phrases", "unseen", "addresses"},
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},

@@ -107,25 +107,6 @@ def test_links_stay_as_they_are_where_it_is_not(base: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "url", "expected"),
-    [
-        ("", BASE, BASE),
-        ("", None, None),
-        ("<base href=/other/>", BASE, "https://paper.test/other/"),
-        ("<base href=' https://cdn.test/'>", None, "https://cdn.test/"),
-        ("<base target=x>", BASE, BASE),
-        ("<base href='http://[x'>", BASE, BASE),
-    ],
-)
-def test_a_page_may_say_what_its_addresses_are_relative_to(head: str, url: str | None, expected: str | None) -> None:
-    assert clean.base_address(dom.parse(f"<head>{head}</head><p>x"), url) == expected
-
-
-def test_text_without_a_tree_has_the_callers_address() -> None:
-    assert clean.base_address(None, BASE) == BASE
-
-
-@pytest.mark.parametrize(
     ("attributes", "source"),
     [
         ("src=a.png", "a.png"),
