@@ -137,7 +137,6 @@ def test_the_app_imports_no_training_and_no_tooling(name: str) -> None:
         "tests",
         "tqdm",
         "matplotlib",
-        "rich",
     }
 
 
