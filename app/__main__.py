@@ -1,4 +1,7 @@
-"""Starts the service: `python -m app`. Settings are environment variables (`python -m app.settings` lists them)."""
+"""Starts the service: `python -m app`; with a command after it, what the command line `begone` does.
+
+Settings are environment variables (`python -m app.settings` lists them).
+"""
 
 import logging
 import os
@@ -8,7 +11,7 @@ import tempfile
 from pydantic import ValidationError
 
 from app import logs
-from app.settings import Settings, unknown_variables, variable
+from app.settings import Settings, problems_with, unknown_variables
 
 
 def main() -> int:
@@ -16,8 +19,8 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_context=False, include_input=False):
-            print(f"{variable(str(one['loc'][0]))}: {one['msg']}", file=sys.stderr)
+        for sentence in problems_with(error):
+            print(sentence, file=sys.stderr)
         return 2
     logs.configure(settings.log_level)
     for sentence in unknown_variables():
@@ -52,5 +55,12 @@ def run(settings: Settings) -> None:
     )
 
 
+def begone() -> int:
+    """Do what the command line asks for; return the exit status."""
+    from app import cli  # what it brings along the service does not need
+
+    return cli.main(sys.argv[1:], main)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(begone() if sys.argv[1:] else main())

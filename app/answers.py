@@ -3,8 +3,8 @@
 import gzip
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -25,12 +25,16 @@ _GZIP_LEVEL: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A posted body, inflated, and what its headers say of it. `gzip_from` is None where the client takes no gzip."""
+    """A posted body, inflated, and what its headers say of it. `gzip_from` is None where the client takes no gzip.
+
+    `include` is what the query asks for.
+    """
 
     media_type: str
     charset: str | None
     body: bytes
     gzip_from: int | None = None
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ class Answer:
 def answer(labeller: "Labeller", post: Post) -> Answer:
     """Label what was posted. Raises MalformedJson, InvalidRequest and the engine's errors."""
     start = time.perf_counter()
-    kind, label, language = _read(labeller, post)
+    asked = _read(labeller, post)
     decoded = time.perf_counter()
-    result = label()
+    result = asked.label()
     labelled = time.perf_counter()
-    body = _document(labeller, result, language)
+    body = _document(labeller, result, asked)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
     if gzipped:
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
@@ -62,25 +66,42 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "predict": result.timings.predict / 1000,
         "encode": time.perf_counter() - labelled,
     }
-    return Answer(body, gzipped, kind, result.counts, stages)
+    return Answer(body, gzipped, asked.kind, result.counts, stages)
 
 
-def _read(labeller: "Labeller", post: Post) -> tuple[str, Callable[[], "Result"], str | None]:
-    """Return what kind of input it is, the call that labels it, and the caller's word on its language."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: the kind of input, the call that labels it, what the answer is to hold, the caller's words."""
+
+    kind: str
+    label: Callable[[], "Result"]
+    include: tuple[str, ...]
+    language: str | None = None
+    url: str | None = None
+
+
+def _read(labeller: "Labeller", post: Post) -> _Asked:
     if post.media_type == TEXT:
         text = _text(post.body, post.charset)
-        return "text/plain", lambda: labeller.label_text(text), None
+        return _Asked("text/plain", lambda: labeller.label_text(text), post.include)
     if post.media_type == HTML:
         html = dom.decode(post.body, post.charset)
-        return "text/html", lambda: labeller.label_html(html), None
+        return _Asked("text/html", lambda: labeller.label_html(html), post.include)
     request = LabelRequest.read(post.body)
+    include = (*post.include, *(request.include or ()))
     if request.text is not None:
         text = request.text
-        return "json text", lambda: labeller.label_text(text), request.language
+        return _Asked("json text", lambda: labeller.label_text(text), include, request.language, request.url)
     html, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
     stamp = request.id_attribute.lower() if request.id_attribute else None
-    return "json html", lambda: labeller.label_html(html, id_attribute=stamp, url=url), request.language
+    return _Asked(
+        "json html",
+        lambda: labeller.label_html(html, id_attribute=stamp, url=url),
+        include,
+        request.language,
+        url,
+    )
 
 
 def _text(body: bytes, charset: str | None) -> str:
@@ -93,19 +114,27 @@ def _text(body: bytes, charset: str | None) -> str:
     return dom.decode(body, charset)
 
 
-def _document(labeller: "Labeller", result: "Result", language: str | None) -> bytes:
+def _document(labeller: "Labeller", result: "Result", asked: _Asked) -> bytes:
     timings = result.timings
-    return orjson.dumps(
-        {
-            "model": {"name": labeller.model.name, "version": labeller.model.version},
-            "language": language or result.language,
-            "page": {"warnings": result.warnings},
-            "counts": result.counts,
-            "blocks": result.blocks,
-            "timings_ms": {
-                "parse": round(timings.parse, 3),
-                "features": round(timings.features, 3),
-                "predict": round(timings.predict, 3),
-            },
-        }
-    )
+    answer: dict[str, Any] = {
+        "model": {"name": labeller.model.name, "version": labeller.model.version},
+        "language": asked.language or result.language,
+        "page": {"warnings": result.warnings},
+        "counts": result.counts,
+        "blocks": result.blocks,
+    }
+    if asked.include:
+        from app.included import included  # with the engine, which loads later than the server
+
+        more = included(labeller.model, result, frozenset(asked.include), asked.url)
+        answer["page"] |= more.page
+        answer |= more.answer
+        if more.blocks:
+            whole = [asdict(block) for block in result.blocks]
+            answer["blocks"] = [block | members for block, members in zip(whole, more.blocks, strict=True)]
+    answer["timings_ms"] = {
+        "parse": round(timings.parse, 3),
+        "features": round(timings.features, 3),
+        "predict": round(timings.predict, 3),
+    }
+    return orjson.dumps(answer)

@@ -24,7 +24,7 @@ router = APIRouter()
     description=examples.LABEL,
     response_model=schemas.LabelAnswer,
     responses=examples.label_responses(),
-    openapi_extra={"requestBody": examples.request_body()},
+    openapi_extra={"requestBody": examples.request_body(), "parameters": examples.label_parameters()},
     tags=["label"],
 )
 async def label(request: Request) -> Response:
@@ -34,6 +34,7 @@ async def label(request: Request) -> Response:
     settings = service.settings
     headers = request.headers
     media_type, charset = content_type(headers)
+    include = schemas.read_include(request.query_params.getlist("include"))
     with service.place():
         started = time.perf_counter()
         body = await read_body(
@@ -43,7 +44,7 @@ async def label(request: Request) -> Response:
         record.input = media_type
         record.stages["read"] = time.perf_counter() - started
         gzip_from = settings.gzip_min_bytes if accepts_gzip(headers) else None
-        answer = await service.label(Post(media_type, charset, body.data, gzip_from))
+        answer = await service.label(Post(media_type, charset, body.data, gzip_from, include))
     record.input = answer.input
     record.counts = answer.counts
     record.stages |= answer.stages

@@ -4,7 +4,7 @@ The tests post each request to a real service and hold its answer against what i
 """
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from app import problems
 from app.errors import PageTooComplex
 from app.problems import MEDIA_TYPE, Kind
-from app.schemas import LabelRequest, Problem
+from app.schemas import Include, LabelRequest, Problem
 
 PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
@@ -43,6 +43,10 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "summary": "A page whose elements the caller has stamped",
             "value": {"html": PAGE, "language": "en", "id_attribute": "data-mine"},
         },
+        "reader": {
+            "summary": "A page for a reader app: also the clean text",
+            "value": {"html": PAGE, "url": "https://news.example/night-trains", "include": ["markdown", "scores"]},
+        },
         "text": {"summary": "A text that was extracted before", "value": {"text": TEXT}},
     },
     "text/html": {"page": {"summary": "A page's bytes as they are", "value": PAGE}},
@@ -63,6 +67,8 @@ curl $URL -H 'Content-Type: text/html; charset=shift_jis' --data-binary @page.ht
 curl $URL -H 'Content-Type: text/plain' --data-binary @page.txt
 # any of them gzipped
 gzip -c page.html | curl $URL -H 'Content-Type: text/html' -H 'Content-Encoding: gzip' --data-binary @-
+# with the content alone as Markdown, and all four probabilities of each block
+curl "$URL?include=markdown,scores" -H 'Content-Type: text/html' --data-binary @page.html
 ```
 
 A page's bytes are decoded as a browser does it: byte order mark, charset of the header, `<meta>`, then detection.
@@ -116,6 +122,15 @@ def request_body() -> dict[str, Any]:
     }
     content = {name: {"schema": schema, "examples": REQUESTS[name]} for name, schema in schemas.items()}
     return {"required": True, "content": content}
+
+
+def label_parameters() -> list[dict[str, Any]]:
+    """Return the OpenAPI query parameters of `/v1/label`."""
+    names = {"type": "array", "items": {"type": "string", "enum": list(get_args(Include))}}
+    described = "What the answer is to hold besides, as the JSON field `include` says it: names with commas between."
+    return [
+        {"name": "include", "in": "query", "description": described, "style": "form", "explode": False, "schema": names}
+    ]
 
 
 def _schema(model: type[BaseModel]) -> dict[str, str]:

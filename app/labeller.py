@@ -83,7 +83,7 @@ class Labeller:
         tree = dom.parse(html)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
-        lines = _bare_lines(page)
+        lines = bare_lines(page)
         seen = None
         if lines:
             seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
@@ -117,7 +117,7 @@ class Labeller:
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph
 
 
-def _bare_lines(page: Page) -> list[int]:
+def bare_lines(page: Page) -> list[int]:
     """Return the blocks with text if the page is bare, as an extractor leaves it: no names, no boxes; else none.
 
     Such a page has no structure to see; what it says is read as text, and gets the labels that its text would get.

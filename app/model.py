@@ -84,11 +84,14 @@ class Head:
         """Return what the stages say of a page with at least one block."""
         words = ones(features.words, self.words)
         opinions = [first(features, words, page) for first in self.firsts]
-        rows = scaled(self.rescaler, second_input(features, opinions))
+        classes, labels = self.judge(scaled(self.rescaler, second_input(features, opinions)))
+        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
+
+    def judge(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Return the second stage's (n, classes) and the calibrated (n, 4) probabilities for its scaled input."""
         summed: Floats = sum((probabilities(network, rows) for network in self.second), np.zeros(1, dtype=np.float32))
         classes: Floats = summed / np.float32(len(self.second))
-        labels = calibrated(self.calibration, by_label(classes))
-        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
+        return classes, calibrated(self.calibration, by_label(classes))
 
 
 def _widen(network: Any) -> None:

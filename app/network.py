@@ -70,13 +70,20 @@ class FirstStage:
 
         A stage that was fitted on text without structure reads a page as if it were such: the first of its numbers.
         """
+        return self.scores(self.sums(features, words, page))
+
+    def sums(self, features: Features, words: csr_matrix, page: Page | None) -> Floats:
+        """Return what the hidden units add up, (n, hidden): linear in every word, number and name."""
         hidden: Floats = words @ self.word_weights
         hidden += scaled(self.scaler, features.numbers[:, : self.numbers]) @ self.number_weights
         hidden += self.bias
         if page is not None and self.name_weights is not None:
             self._add_names(hidden, features, page, self.name_weights)
-        np.maximum(hidden, 0.0, out=hidden)
-        return softmax(hidden @ self.out + self.out_bias)
+        return hidden
+
+    def scores(self, sums: Floats) -> Floats:
+        """Return (n, classes) probabilities for the hidden units' sums."""
+        return softmax(np.maximum(sums, 0.0) @ self.out + self.out_bias)
 
     def _add_names(self, hidden: Floats, features: Features, page: Page, weights: Floats) -> None:
         size = self.hidden

@@ -5,9 +5,10 @@ holds real answers against them.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from app.problems import InvalidRequest, MalformedJson
 
@@ -15,6 +16,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
 
 Label = Literal["content", "appeal", "advert", "navigation"]
+Include = Literal["scores", "reasons", "text", "markdown", "html", "hidden_text_chars"]
+"""The larger parts of an answer, which are made where they are asked for."""
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -47,6 +50,15 @@ class LabelRequest(BaseModel):
         "each block's `id` is then its element's value. Only with `html`.",
     )
 
+    include: list[Include] | None = Field(
+        None,
+        max_length=50,
+        description="What the answer is to hold besides: per block all four `scores` and the `reasons` for its label; "
+        "the content alone, in order, as `text`, `markdown` or safe `html` (with absolute links where `url` is given); "
+        "`hidden_text_chars` of templates and JSON-LD. Posts of text/html and text/plain give it as a query parameter, "
+        "`?include=markdown,scores`.",
+    )
+
     @model_validator(mode="after")
     def _one_page(self) -> Self:
         if (self.html is None) == (self.text is None):
@@ -71,7 +83,7 @@ class LabelRequest(BaseModel):
 
 def _field(location: tuple[int | str, ...]) -> str:
     """Return the field's name; one that the caller made up is only quoted if it looks like a name."""
-    name = ".".join(str(part) for part in location)
+    name = ".".join(part for part in location if isinstance(part, str))
     return name if not name or _PLAIN_NAME.match(name) else "(unknown)"
 
 
@@ -80,6 +92,19 @@ def _message(kind: str, message: str) -> str:
         return f"There is no such field. The fields are {', '.join(LabelRequest.model_fields)}."
     message = message.removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
+
+
+_INCLUDE: Final = TypeAdapter(list[Include])
+
+
+def read_include(values: Sequence[str]) -> tuple[Include, ...]:
+    """Return what the query parameters `include` ask for, each with commas between names; raises InvalidRequest."""
+    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    try:
+        return tuple(_INCLUDE.validate_python(names[:50]))
+    except ValidationError as error:
+        message = _message("literal_error", error.errors(include_url=False, include_input=False)[0]["msg"])
+    raise InvalidRequest(f"include: {message}", errors=[{"field": "include", "message": message}])
 
 
 class ModelName(BaseModel):
@@ -93,6 +118,11 @@ class PageFacts(BaseModel):
     """What is said of the page as a whole."""
 
     warnings: list[str] = Field(description="What a caller should know, such as `no_text` for a page without text.")
+    hidden_text_chars: int | None = Field(
+        None,
+        description="With `include`: characters of text in templates, in what is for readers without scripts and in "
+        "JSON-LD. They have no blocks; where they are many, the page holds more than it shows.",
+    )
 
 
 class Counts(BaseModel):
@@ -102,6 +132,24 @@ class Counts(BaseModel):
     appeal: int
     advert: int
     navigation: int
+
+
+class Scores(BaseModel):
+    """The calibrated probability of every label; they add up to 1."""
+
+    content: Probability
+    appeal: Probability
+    advert: Probability
+    navigation: Probability
+
+
+class Reason(BaseModel):
+    """Something that spoke for a block's label, or against it."""
+
+    reason: str = Field(description="In words: which word, which name on which element, which of its surroundings.")
+    weight: float = Field(
+        description="By how much the label's log odds would fall without it; negative where it spoke against the label."
+    )
 
 
 class BlockAnswer(BaseModel):
@@ -121,6 +169,11 @@ class BlockAnswer(BaseModel):
     tag: str | None = Field(description="The element's name; null for text.")
     text: str
     hidden: bool = Field(description="Whether the page hides the element by its own markup.")
+    scores: Scores | None = Field(None, description="With `include`: the probability of every label.")
+    reasons: list[Reason] | None = Field(
+        None,
+        description="With `include`: what decided, weightiest first; for 100 blocks, appeals and adverts first.",
+    )
 
 
 class TimingsMs(BaseModel):
@@ -139,6 +192,13 @@ class LabelAnswer(BaseModel):
     page: PageFacts
     counts: Counts
     blocks: list[BlockAnswer]
+    text: str | None = Field(
+        None, description="With `include`: the content alone, a paragraph a block; tables with tabs between cells."
+    )
+    markdown: str | None = Field(None, description="With `include`: the content alone as CommonMark with tables.")
+    html: str | None = Field(
+        None, description="With `include`: the content alone as HTML, sanitised: no scripts, styles, frames or forms."
+    )
     timings_ms: TimingsMs
 
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "BEGONE_"
@@ -116,6 +116,12 @@ def unknown_variables(names: list[str] | None = None) -> list[str]:
             close = difflib.get_close_matches(name, Settings.model_fields, n=1)
             found.append(f"{variable_name} is no setting" + (f"; did you mean {variable(close[0])}?" if close else ""))
     return found
+
+
+def problems_with(error: ValidationError) -> list[str]:
+    """Return what is wrong with the variables that could not be read, a sentence each; none quotes a value."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [f"{variable(str(one['loc'][0]))}: {one['msg']}" for one in found]
 
 
 def _shown(default: Any) -> str:

@@ -95,6 +95,38 @@ def test_words_of_neighbouring_inline_elements_are_not_torn_apart() -> None:
     assert texts("<p><b>Doom</b>'s <i>day</i>, <u>to</u>-day</p>") == ["Doom's day, to-day"]
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p><a href=/>Home</a><a href=/>News</a></p>", "Home News"),
+        ("<p><a href=/><b>Home</b></a><a href=/><i>News</i></a></p>", "Home News"),
+        ("<p><span><a href=/>Home</a></span><span><a href=/>News</a></span></p>", "Home News"),
+        ("<p><a>Home</a><img><a>News</a></p>", "Home News"),
+        ("<p><button>Yes</button><button>No</button></p>", "Yes No"),
+        ("<p><a href=/>More</a><button>Close</button></p>", "More Close"),
+        ("<select><option>one<option>two</select>", "one two"),
+        ("<p><a href=/>Home</a> <a href=/>News</a></p>", "Home News"),
+        ("<p><a href=/>Home</a>, <a href=/>News</a></p>", "Home, News"),
+        ("<p><a href=/>Home</a>/<a href=/>News</a></p>", "Home/News"),
+    ],
+)
+def test_links_and_buttons_side_by_side_are_words_of_their_own(html: str, text: str) -> None:
+    assert texts(html) == [text]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>un<a href=/>know</a>n</p>", "unknown"),
+        ("<p><a href=/>un<b>know</b><i>n</i></a></p>", "unknown"),
+        ("<p>(<button>x</button>)</p>", "(x)"),
+        ("<p><a href=/>one</a></p><p><a href=/>two</a></p>", "one"),
+    ],
+)
+def test_a_link_within_a_word_does_not_part_it(html: str, text: str) -> None:
+    assert texts(html)[0] == text
+
+
 def test_scripts_styles_templates_and_noscript_are_in_no_block_and_end_no_run() -> None:
     html = "<p>a<script>s</script>b<style>t</style>c<template><p>u</p></template>d<noscript><p>v</p></noscript>e</p>"
     assert shape(html) == [("p", None, "abcde")]

@@ -104,6 +104,36 @@ def test_a_link_counts_for_the_elements_in_it() -> None:
     assert {"deep", "down"} <= words
 
 
+@pytest.mark.parametrize(
+    ("html", "links"),
+    [
+        ("<p><a href=/>a <b>b</b> c <i>d</i><img></a></p>", 1),
+        ("<p><a href=/><img></a><a href=/><img> text</a></p>", 2),
+        ("<p><a href=/a>same</a> and <a href=/a>again</a></p>", 2),
+        ("<p><a>a</a> <a name=x><b>b</b></a></p>", 0),
+    ],
+)
+def test_a_link_is_counted_once_whatever_is_in_it(html: str, links: int) -> None:
+    (row,) = rows(html)
+    assert row["links"] == pytest.approx(log1p(links))
+
+
+def test_a_link_around_blocks_is_one_of_each_of_them() -> None:
+    html = "<a href=https://other.test/deep><div><h2>head</h2><p>text <b>bold</b></p></div></a><p>none</p>"
+    (head, head_words), (text, text_words), (none, none_words) = described(html)
+    for row, words in ((head, head_words), (text, text_words)):
+        assert row["links"] == pytest.approx(log1p(1))
+        assert row["links_out"] == row["link_density"] == 1
+        assert {"=out", "other.", "deep"} <= words
+    assert none["links"] == 0
+    assert none_words == set()
+
+
+def test_a_sponsored_link_around_a_block_is_told() -> None:
+    (row,) = rows("<a rel=sponsored href=/shop><p>text</p></a>")
+    assert row["sponsored"] == 1
+
+
 def test_the_words_of_the_first_links_and_images_are_taken() -> None:
     html = "<p><a href=/first/>a</a><a href=/second/>b</a><img src=https://cdn.test/third.jpg></p>"
     _, words = described(html)[0]

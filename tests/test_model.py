@@ -2,21 +2,24 @@ import functools
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import skops.io
+from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
-from app import blocks, context, dom, features, model
+from app import blocks, context, dom, features, model, text
 from app.errors import ModelRefused
-from app.features import SCHEMA
+from app.features import SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
 from app.model import ESTIMATORS, MANIFEST, METRICS, PAGE, TEXT, WORDS, Model, Rule, choose, shares
 from tests import smallpage
+from training import dataset, stages
+from training.corpus import Example
 
 
 @pytest.fixture
@@ -222,25 +225,60 @@ def test_what_a_model_says_are_probabilities_and_their_labels(tiny_model: Path) 
     assert set(said.chosen.tolist()) <= set(range(len(LABELS)))
 
 
-def test_the_two_heads_agree_with_scikit_learn(tiny_model: Path) -> None:
-    """The whole of a head, with scikit-learn's own functions in place of ours."""
-    loaded = Model.load(tiny_model)
-    estimators = skops.io.load(tiny_model / ESTIMATORS, trusted=sorted(model.TRUSTED))
-    lines = smallpage.LINES
-    seen = features.text_features(lines, loaded.vocabulary)
-    said = loaded.heads[TEXT](seen, None)
-    head = estimators[TEXT]
-    numbers = np.clip(head["scaler"].transform(seen.numbers), -4, 4)
-    words = np.zeros((len(lines), loaded.vocabulary.words))
-    for row, known in enumerate(seen.words):
-        words[row, known] = 1
-    first = head["first"].predict_proba(np.hstack((words, numbers)).astype(np.float32))
-    around = context.context(seen.around, first.astype(np.float32))
+def by_scikit_learn(head: Mapping[str, Any], seen: Features, opinions: list[NDArray[np.float64]]) -> NDArray[Any]:
+    """What a head's second stage and calibration make of the first stages' opinions, by scikit-learn's functions."""
+    around = context.context(seen.around, [each.astype(np.float32) for each in opinions])
     rows = np.clip(head["rescaler"].transform(np.hstack((seen.numbers, around))), -4, 4).astype(np.float32)
     second = np.mean([network.predict_proba(rows) for network in head["second"]], axis=0)
     by_label = np.stack([second[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
-    labels = head["calibration"].predict_proba(np.log(np.maximum(by_label, 1e-6)))
-    np.testing.assert_allclose(said.labels, labels, atol=1e-4)
+    labels: NDArray[Any] = head["calibration"].predict_proba(np.log(np.maximum(by_label, 1e-6)))
+    return labels
+
+
+def plain_opinion(head: Mapping[str, Any], seen: Features, words: int) -> NDArray[np.float64]:
+    """What the stage that reads text says, on rows written out."""
+    count = len(seen.words)
+    numbers = np.clip(head["scaler"].transform(seen.numbers[:, : len(text.COLUMNS)]), -4, 4)
+    rows = np.zeros((count, words))
+    for row, known in enumerate(seen.words):
+        np.add.at(rows[row], known, 1)
+    result: NDArray[np.float64] = head["first"].predict_proba(np.hstack((rows, numbers)).astype(np.float32))
+    return result
+
+
+def test_the_text_head_agrees_with_scikit_learn(tiny_model: Path) -> None:
+    """The whole of a head, with scikit-learn's own functions in place of ours."""
+    loaded = Model.load(tiny_model)
+    head = skops.io.load(tiny_model / ESTIMATORS, trusted=sorted(model.TRUSTED))[TEXT]
+    seen = features.text_features(smallpage.LINES, loaded.vocabulary)
+    opinion = plain_opinion(head, seen, loaded.vocabulary.words)
+    said = loaded.heads[TEXT](seen, None)
+    np.testing.assert_allclose(said.labels, by_scikit_learn(head, seen, [opinion]), atol=1e-4)
+
+
+def test_the_page_head_hears_both_first_stages_and_agrees_with_scikit_learn(tiny_model: Path) -> None:
+    loaded = Model.load(tiny_model)
+    estimators = skops.io.load(tiny_model / ESTIMATORS, trusted=sorted(model.TRUSTED))
+    page = blocks.split(dom.parse(smallpage.NEWS))
+    seen = features.page_features(page, loaded.vocabulary)
+    classes = np.zeros(len(page.blocks), dtype=np.int64)
+    example = Example("page", "a.test", "en", None, None, "full", page, classes)
+    data = dataset.build([example], [seen], loaded.vocabulary, markup=True)
+    own = estimators[PAGE]["first"].predict_proba(stages.first_matrix(data, estimators[PAGE]["scaler"]))
+    plain = plain_opinion(estimators[TEXT], seen, loaded.vocabulary.words)
+    said = loaded.heads[PAGE](seen, page)
+    assert len(loaded.heads[PAGE].firsts) == 2
+    np.testing.assert_allclose(said.labels, by_scikit_learn(estimators[PAGE], seen, [own, plain]), atol=1e-4)
+    swapped = by_scikit_learn(estimators[PAGE], seen, [plain, own])
+    assert np.abs(said.labels - swapped).max() > 1e-3, "the stages' order would not matter"
+
+
+def test_numbers_that_are_not_scaled_as_the_stage_wants_are_refused(directory: Path) -> None:
+    estimators = skops.io.load(directory / ESTIMATORS, trusted=sorted(model.TRUSTED))
+    estimators[PAGE]["scaler"] = estimators[TEXT]["scaler"]
+    replace(directory, ESTIMATORS, skops.io.dumps(estimators))
+    with pytest.raises(ModelRefused, match="not the one that the model was trained with"):
+        Model.load(directory)
 
 
 def test_a_label_is_chosen_by_its_probability_and_offset() -> None:

@@ -1,16 +1,19 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
-from app import blocks, dom
+from app import blocks, dom, text
 from app.vocabulary import Vocabulary
 from tests import tiny
 from training import dataset, stages
 from training.corpus import Corpus, Example
 from training.dataset import Dataset
-from training.stages import Fitted
+from training.stages import Firsts, Fitted
 
 Make = Callable[..., Example]
 
@@ -29,9 +32,29 @@ def data(examples: list[Example]) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def fitted(data: Dataset) -> Fitted:
+def pages(data: Dataset) -> Firsts:
+    """First stages that see the whole of a page."""
+    return fit_first(data)
+
+
+@pytest.fixture(scope="session")
+def fitted(data: Dataset, pages: Firsts) -> Fitted:
+    """A head that hears what a page says, and what it says as text, as the one for pages does."""
     with tiny.fitting():
-        return stages.fit(data, extra=None, seed=0, jobs=1, title="test")
+        heard = [pages, fit_first(as_text(data))]
+        return stages.fit(data, stages.folds(data.examples), heard, seed=0, jobs=1, title="test")
+
+
+def fit_first(data: Dataset, extra: Any = None, seed: int = 0) -> Firsts:
+    with tiny.fitting():
+        return stages.fit_first(data, stages.folds(data.examples), extra=extra, seed=seed, jobs=1, title="test")
+
+
+def as_text(data: Dataset) -> Dataset:
+    """The same pages read as if they were nothing but text."""
+    width = len(text.COLUMNS)
+    nameless = csr_matrix((len(data.classes), 0), dtype=np.float32)
+    return replace(data, numbers=data.numbers[:, :width], names=nameless)
 
 
 @pytest.fixture

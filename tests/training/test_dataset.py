@@ -88,6 +88,33 @@ def test_names_stand_in_the_columns_of_their_level(make: Make) -> None:
     }  # fmt: skip
 
 
+def test_without_markup_a_page_is_its_words_addresses_included_and_the_numbers_of_a_text(make: Make) -> None:
+    example = make("<main class=box><h1>tea</h1><p>milk <a href=/gift>more</a></p></main>", MAIN, MAIN)
+    known = Vocabulary(growing=True)
+    described = dataset.collect([example], known)
+    page = dataset.build([example], described, known, markup=True)
+    plain = dataset.build([example], described, known, markup=False)
+    assert (plain.words != page.words).nnz == 0
+    assert plain.words.toarray()[1, known.index["link"]["gift"]] == 1
+    np.testing.assert_array_equal(plain.numbers, page.numbers[:, : len(text.COLUMNS)])
+    assert plain.names.shape == (2, 0)
+    assert (plain.classes == page.classes).all()
+    np.testing.assert_array_equal(plain.weights, page.weights)
+
+
+def test_pages_and_lines_of_text_are_rows_of_one_matrix(examples: list[Example]) -> None:
+    known = Vocabulary(growing=True)
+    described = dataset.collect(examples, known)
+    reader, read = dataset.text_examples(examples, known, reader=3)
+    both = dataset.build([*examples, *reader], [*described, *read], known, markup=False)
+    count = sum(len(one.classes) for one in examples)
+    alone = dataset.build(examples, described, known, markup=False)
+    assert len(both.classes) == count + sum(len(one.classes) for one in reader)
+    np.testing.assert_array_equal(both.numbers[:count], alone.numbers)
+    assert (both.words[:count] != alone.words).nnz == 0
+    assert both.pages[-1] == len(examples) + len(reader) - 1
+
+
 def test_text_examples_are_the_pages_lines(examples: list[Example], make: Make) -> None:
     vocabulary = Vocabulary(growing=True)
     lines, described = dataset.text_examples(examples, vocabulary)

@@ -1,30 +1,41 @@
+import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
 
+from app import text
+from app.context import OPINION_COLUMNS, PLACE_COLUMNS
+from app.features import NUMBERS
 from app.labels import CLASSES, LABELS
 from app.model import by_label, calibrated, choose
-from app.network import scaled
 from app.vocabulary import Vocabulary
 from tests import tiny
-from tests.training.conftest import Make
+from tests.training.conftest import Make, as_text, fit_first
 from training import dataset, stages
 from training.corpus import CLASS_OF, Example
 from training.dataset import Dataset
 from training.decision import HIT_RATE
-from training.stages import FOLDS, LABEL_OF, Fitted
+from training.stages import FOLDS, LABEL_OF, Firsts, Fitted
 
 MAIN, NAVIGATION = CLASS_OF["content", "main"], CLASS_OF["navigation", None]
 DONATION = CLASS_OF["appeal", "donation"]
 
 
 def fit(data: Dataset, extra: Any = None, seed: int = 0) -> Fitted:
+    """A head that hears both ways of reading a page, fitted anew."""
+    heard = [fit_first(data, extra, seed), fit_first(as_text(data), extra, seed)]
     with tiny.fitting():
-        return stages.fit(data, extra=extra, seed=seed, jobs=1, title="test")
+        return stages.fit(data, stages.folds(data.examples), heard, seed=seed, jobs=1, title="test")
+
+
+def fold_of(data: Dataset) -> NDArray[np.int64]:
+    return stages.rows_of(data, stages.folds(data.examples))
 
 
 def test_every_class_has_its_label() -> None:
@@ -32,7 +43,7 @@ def test_every_class_has_its_label() -> None:
 
 
 def test_a_site_is_in_one_fold_and_every_fold_has_pages_to_test_on(data: Dataset) -> None:
-    of_row = stages.folds(data)
+    of_row = fold_of(data)
     sites: dict[str, set[int]] = {}
     tested = [0] * FOLDS
     for number, example in enumerate(data.examples):
@@ -47,9 +58,19 @@ def test_a_site_is_in_one_fold_and_every_fold_has_pages_to_test_on(data: Dataset
 def test_a_site_with_many_pages_does_not_unbalance_the_folds(make: Make) -> None:
     examples = [make("<p>a</p>", MAIN, site="large.test", name=f"l{at}") for at in range(8)]
     examples += [make("<p>a</p>", MAIN, site=f"{at}.test", name=f"s{at}") for at in range(32)]
+    of_site = stages.folds(examples)
+    assert np.bincount([of_site[one.site] for one in examples]).tolist() == [8] * FOLDS
+
+
+def test_rows_are_in_the_fold_of_their_site_whatever_else_is_in_the_matrix(make: Make) -> None:
+    """Lines of text are in other matrices than pages; a site is in one fold for all of them."""
+    examples = [make("<p>a</p><p>b</p>", MAIN, MAIN, site=f"{at}.test", name=f"{at}") for at in range(7)]
+    of_site = stages.folds(examples)
     known = Vocabulary()
-    data = dataset.build(examples, dataset.collect(examples, known), known, markup=True)
-    assert np.bincount(stages.folds(data)).tolist() == [8] * FOLDS
+    described = dataset.collect(examples, known)
+    for chosen in ([0, 1, 2, 3, 4, 5, 6], [6, 2, 2], [3]):
+        data = dataset.build([examples[at] for at in chosen], [described[at] for at in chosen], known, markup=True)
+        assert stages.rows_of(data, of_site).tolist() == [of_site[f"{at}.test"] for at in chosen for _ in range(2)]
 
 
 def test_tested_are_labelled_texts_of_pages_that_were_read_in_full(make: Make) -> None:
@@ -92,16 +113,96 @@ def right(classes: NDArray[Any], gold: NDArray[np.int64], rows: NDArray[np.bool_
 
 def test_the_opinion_of_a_page_comes_from_stages_that_have_not_seen_its_site(data: Dataset, fitted: Fitted) -> None:
     """With the labels of one fold's sites swapped, only what was trained on them can say the swapped labels."""
-    fold = stages.folds(data) == 2
+    fold = fold_of(data) == 2
     swap = np.arange(len(CLASSES))
     swap[[MAIN, NAVIGATION]] = NAVIGATION, MAIN
     swapped = np.where(fold, swap[data.classes], data.classes)
     after = fit(replace(data, classes=swapped))
-    matrix = stages.first_matrix(data, scaled(after.scaler, data.numbers))
+    matrix = stages.first_matrix(data, after.scaler)
     seen = after.first.predict_proba(matrix)
     assert right(after.classes, data.classes, fold) > right(fitted.classes, data.classes, fold) - 0.05
     assert right(after.classes, data.classes, fold) > right(seen, data.classes, fold) + 0.05
     assert right(after.classes, swapped, fold) < right(seen, swapped, fold) - 0.05
+
+
+def test_a_stage_without_some_folds_has_learnt_nothing_of_their_labels(data: Dataset, pages: Firsts) -> None:
+    """Whatever the labels in a fold are, the stages without it are the same to the last bit; all others differ."""
+    swap = np.arange(len(CLASSES))
+    swap[[MAIN, NAVIGATION]] = NAVIGATION, MAIN
+    after = fit_first(replace(data, classes=np.where(fold_of(data) == 3, swap[data.classes], data.classes)))
+    assert len(pages.networks) == 1 + FOLDS + FOLDS * (FOLDS - 1) // 2
+    for left_out, network in pages.networks.items():
+        same = np.array_equal(network.coefs_[0], after.networks[left_out].coefs_[0])
+        assert same == (3 in left_out), left_out
+
+
+def test_an_opinion_on_a_row_is_of_the_stage_without_its_fold_and_the_one_tested_on(data: Dataset) -> None:
+    """Stages that say nothing but who they are: the number of the class that each is sure of."""
+    of_row = fold_of(data)
+    pairs = list(itertools.combinations(range(FOLDS), 2))  # as many as there are classes
+    names = {**{(fold,): fold for fold in range(FOLDS)}, **{pair: number for number, pair in enumerate(pairs)}}
+    scaler = StandardScaler().fit(data.numbers)
+    width = stages.first_matrix(data, scaler).shape[1]
+    networks = {left_out: sure(width, name, len(left_out)) for left_out, name in names.items()}
+    heard = Firsts(scaler, networks).opinions(data, of_row)
+    assert set(heard) == {None, *range(FOLDS)}
+    for tested, opinion in heard.items():
+        for fold in range(FOLDS):
+            left_out = (fold,) if tested in {None, fold} else tuple(sorted((fold, tested or 0)))
+            rows = opinion[of_row == fold]
+            assert len(rows)
+            assert set(rows.argmax(axis=1).tolist()) == {names[left_out]}
+            assert (rows.max(axis=1) > 0.99).all() == (len(left_out) == 2)
+
+
+def sure(width: int, named: int, strength: int) -> Any:
+    """A network without a hidden layer that is sure of one class (surer with more strength), whatever the row."""
+    logits = np.zeros(len(CLASSES), dtype=np.float32)
+    logits[named] = 5.0 * strength
+    return SimpleNamespace(coefs_=[np.zeros((width, len(CLASSES)), dtype=np.float32)], intercepts_=[logits])
+
+
+def test_the_second_stage_hears_every_opinion_that_it_is_given(data: Dataset, pages: Firsts, fitted: Fitted) -> None:
+    with tiny.fitting():
+        alone = stages.fit(data, stages.folds(data.examples), [pages], seed=0, jobs=1, title="test")
+    numbers, opinion = len(NUMBERS) + len(PLACE_COLUMNS), len(OPINION_COLUMNS)
+    assert len(alone.rescaler.mean_) == numbers + opinion
+    assert len(fitted.rescaler.mean_) == numbers + 2 * opinion
+    np.testing.assert_array_equal(alone.first.coefs_[0], fitted.first.coefs_[0])
+    np.testing.assert_allclose(alone.rescaler.mean_, fitted.rescaler.mean_[: numbers + opinion])
+
+
+def test_a_stage_fitted_on_text_says_of_pages_what_scikit_learn_says_of_their_text(data: Dataset) -> None:
+    plain = fit_first(as_text(data))
+    of_row = fold_of(data)
+    matrix = stages.first_matrix(as_text(data), plain.scaler)
+    assert matrix.shape[1] == data.words.shape[1] + len(text.COLUMNS)
+    opinion = plain.opinions(data, of_row)[None]
+    for fold in range(FOLDS):
+        rows = of_row == fold
+        wanted = plain.networks[fold,].predict_proba(matrix[rows])
+        np.testing.assert_allclose(opinion[rows], wanted, atol=1e-4)
+
+
+def test_columns_that_a_stage_has_not_seen_have_no_weight(examples: list[Example]) -> None:
+    """Chance had put some weight there, and nothing would have moved it; a page may hold the word all the same."""
+    known = Vocabulary(growing=True)
+    described = dataset.collect(examples, known)
+    nowhere = known.numbers("word", ["on-no-page"])
+    known.growing = False
+    data = dataset.build(examples, described, known, markup=True)
+    found = fit_first(data)
+    matrix = stages.first_matrix(data, found.scaler)
+    of_row = fold_of(data)
+    learnt = data.weights > 0
+    for left_out, network in found.networks.items():
+        seen = matrix[learnt & ~np.isin(of_row, left_out)].getnnz(axis=0) > 0
+        weighty = (network.coefs_[0] != 0).any(axis=1)
+        assert not weighty[nowhere].any()
+        assert not weighty[~seen].any()
+        assert weighty[seen].mean() > 0.99
+    only = (matrix[learnt & (of_row == 0)].getnnz(axis=0) > 0) & (matrix[learnt & (of_row != 0)].getnnz(axis=0) == 0)
+    assert only.any(), "no column is in fold 0 alone: the test says nothing of folds"
 
 
 def test_weights_are_those_that_half_precision_can_hold(fitted: Fitted) -> None:
@@ -121,18 +222,20 @@ def test_the_same_seed_gives_the_same_fit_and_another_a_different_one(data: Data
     assert not np.array_equal(other.classes, fitted.classes)
 
 
-def test_the_first_stage_learns_from_extra_rows_too(examples: list[Example]) -> None:
+def test_every_first_stage_learns_from_extra_rows_too(examples: list[Example]) -> None:
     known = Vocabulary(growing=True)
     described = dataset.collect(examples, known)
     plea = known.numbers("word", [f"on-no-page-{at}" for at in range(50)])
     known.growing = False
     data = dataset.build(examples, described, known, markup=True)
     rows = dataset.ones([plea] * 30, known.words)
-    after = fit(data, (rows, np.full(30, DONATION), np.full(30, 3.0)))
-    row = np.zeros((1, after.first.coefs_[0].shape[0]))
-    row[0, plea] = 1
-    assert after.first.predict_proba(row)[0].argmax() == DONATION
-    assert after.classes.shape == (len(data.classes), len(CLASSES))
+    for seen in (data, as_text(data)):
+        found = fit_first(seen, (rows, np.full(30, DONATION), np.full(30, 3.0)))
+        for left_out, network in found.networks.items():
+            row = np.zeros((1, network.coefs_[0].shape[0]))
+            row[0, plea] = 1
+            assert network.predict_proba(row)[0].argmax() == DONATION, left_out
+        assert found.opinions(data, fold_of(data))[None].shape == (len(data.classes), len(CLASSES))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # no appeal or advert to take a mean of

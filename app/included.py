@@ -1,0 +1,42 @@
+"""What `include` adds to an answer: more of each block, the content as text, Markdown or HTML."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.labeller import Result
+from app.labels import LABELS
+from app.model import Model
+from app.reader import Reader
+from app.reasons import reasons
+from app.unseen import hidden_text_chars
+
+
+@dataclass(slots=True)
+class Included:
+    """Members for the answer, for its `page`, and for each of its blocks (none: an empty list)."""
+
+    answer: dict[str, Any] = field(default_factory=dict)
+    page: dict[str, Any] = field(default_factory=dict)
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+
+
+def included(model: Model, result: Result, names: Collection[str], url: str | None) -> Included:
+    """Return what `names`, values of the request's `include`, add to the answer."""
+    more = Included()
+    reader = Reader(result, url)
+    for name, made in (("text", reader.text), ("markdown", reader.markdown), ("html", reader.html)):
+        if name in names:
+            more.answer[name] = made()
+    if "hidden_text_chars" in names:
+        tree = result.source.tree
+        more.page["hidden_text_chars"] = hidden_text_chars(tree) if tree is not None else 0
+    if not {"scores", "reasons"}.isdisjoint(names):
+        more.blocks = [{} for _ in result.blocks]
+    if "scores" in names and (opinion := result.source.opinion) is not None:
+        for members, row in zip(more.blocks, opinion.labels.tolist(), strict=True):
+            members["scores"] = {label: round(score, 4) for label, score in zip(LABELS, row, strict=True)}
+    if "reasons" in names:
+        for members, held in zip(more.blocks, reasons(model, result), strict=True):
+            members["reasons"] = held
+    return more

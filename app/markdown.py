@@ -1,0 +1,33 @@
+"""The content of a page as Markdown (CommonMark with GitHub's tables)."""
+
+import re
+from typing import Final
+
+from html_to_markdown import ConversionOptions, convert
+
+from app import clean
+from app.skeleton import Skeleton
+
+_OPTIONS: Final = ConversionOptions(
+    autolinks=False,
+    br_in_tables=True,
+    compact_tables=True,
+    expand_abbreviations=False,
+    extract_metadata=False,
+    highlight_style="none",
+)
+# What Markdown takes for markup within a line; the converter sees to the signs that lines begin with.
+_SIGNS: Final = re.compile(r"[`*\[\]]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
+_MARK: Final = "\ufdd0"
+"""Stands for our backslashes, since the converter keeps a text's own ones; no character of any text."""
+
+
+def markdown(skeleton: Skeleton, base: str | None) -> str:
+    """Return the runs of `skeleton` as Markdown; `base` as in `clean.html`."""
+    made = convert(clean.html(skeleton, base, _quoted), _OPTIONS).content or ""
+    return made.strip("\n").replace(_MARK, "\\")
+
+
+def _quoted(text: str, is_code: bool) -> str:
+    text = text.replace(_MARK, "\ufffd")
+    return text if is_code else _SIGNS.sub(f"{_MARK}\\g<0>", text)
