@@ -102,6 +102,8 @@ def _document(labeller: "Labeller", result: "Result", language: str | None) -> b
             "page": {"warnings": result.warnings},
             "counts": result.counts,
             "blocks": result.blocks,
+            "hide": result.hide,
+            "fixes": result.fixes,
             "timings_ms": {
                 "parse": round(timings.parse, 3),
                 "features": round(timings.features, 3),

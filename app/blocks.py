@@ -19,6 +19,8 @@ class Block:
     text: str = ""
     link_chars: int = 0
     inner: list[int] = field(default_factory=list)  # inline elements of the run (links, media, buttons …), in order
+    first: int = 0  # the run's items are page.items[first:last]
+    last: int = 0
 
 
 @dataclass(slots=True)
@@ -67,13 +69,14 @@ def _join(page: Page, bounds: Bounds) -> None:
     runs = [0] * count
     steps = 0
     current = seen = -1
+    first = at = 0
     pieces: list[str] = []
     inner: list[int] = []
     link_chars = 0
     media = breaks = False
 
     def close() -> None:
-        nonlocal steps, link_chars, media
+        nonlocal steps, link_chars, media, first
         text = "".join(pieces)
         text = text.strip() if tags[current] == "pre" else " ".join(text.split())
         if text or media:
@@ -82,14 +85,15 @@ def _join(page: Page, bounds: Bounds) -> None:
             steps += depths[current]
             if steps > bounds.max_path_steps:
                 raise PageTooComplex("max_path_steps", bounds.max_path_steps)
-            blocks.append(Block(current, runs[current], text, min(link_chars, len(text)), inner.copy()))
+            blocks.append(Block(current, runs[current], text, min(link_chars, len(text)), inner.copy(), first, at))
             runs[current] += 1
+        first = at
         pieces.clear()
         inner.clear()
         link_chars = 0
         media = False
 
-    for element, elements, text in page.items:
+    for at, (element, elements, text) in enumerate(page.items):  # noqa: B007 (close reads it)
         container = owner[element]
         now = opened[elements - 1]
         if container != current or now != seen:
@@ -116,6 +120,7 @@ def _join(page: Page, bounds: Bounds) -> None:
                     inner.append(element)
                 if linked[element]:
                     link_chars += len(text)
+    at = len(page.items)
     if pieces or media:
         close()
     for block in blocks:

@@ -127,7 +127,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
                     depth = depths[parent] + 1
                     depths.append(depth)
                     attrs.append(attributes)
-                    hidden.append(hidden[parent] or (bool(attributes) and _hides(tag, attributes)))
+                    hidden.append(hidden[parent] or (bool(attributes) and hides(tag, attributes)))
                     if index > max_elements:
                         raise PageTooComplex("max_elements", max_elements)
                     if depth > max_depth:
@@ -180,7 +180,7 @@ def _in_drawing(page: Elements, element: int, known: dict[int, bool]) -> bool:
     return inside
 
 
-def _hides(tag: str, attributes: dict[str, str | None]) -> bool:
+def hides(tag: str, attributes: dict[str, str | None]) -> bool:
     """Whether an element's own markup keeps it from being shown."""
     if "hidden" in attributes or (tag == "input" and (attributes.get("type") or "").lower() == "hidden"):
         return True

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app import problems
-from app.errors import PageTooComplex
+from app.errors import DuplicateStamp, PageTooComplex
 from app.problems import MEDIA_TYPE, Kind
 from app.schemas import LabelRequest, Problem
 
@@ -87,6 +87,7 @@ _ERRORS: Final[tuple[Exception, ...]] = (
         errors=[{"field": "html", "message": "Input should be a valid string."}],
     ),
     PageTooComplex("max_elements", 200_000),
+    DuplicateStamp(2),
     problems.Saturated(16),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
@@ -219,6 +220,15 @@ ANSWER: Final[dict[str, Any]] = {
         }
         for index, (label, kind, score, selector, tag, text) in enumerate(_BLOCKS)
     ],
+    "hide": {
+        "appeal": [{"selector": f"{_ARTICLE} > aside:nth-child(3)", "id": None, "blocks": [3]}],
+        "advert": [],
+        "navigation": [
+            {"selector": f"{_BODY} > nav:nth-child(1)", "id": None, "blocks": [0]},
+            {"selector": f"{_BODY} > footer:nth-child(3)", "id": None, "blocks": [5]},
+        ],
+    },
+    "fixes": {"scroll_lock": [], "backdrop": []},
     "timings_ms": {"parse": 0.2, "features": 1.2, "predict": 1.9},
 }
 """The answer to `PAGE`; a test holds all but scores, times and version."""

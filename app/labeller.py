@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features
+from app import blocks, dom, features, fixes, hide, hints, stamps
 from app.blocks import Page
 from app.elements import Bounds
 from app.errors import PageTooComplex
+from app.extents import Extents
 from app.labels import CLASSES, LABELS, SPANS
 from app.model import PAGE, TEXT, Model, Opinion
+from app.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,41 @@ class LabelledBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Hideable:
+    """An element that may be hidden without hiding content, and the blocks (their indices) that go with it."""
+
+    selector: str
+    id: str | None
+    blocks: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollLock:
+    """An element that is kept from scrolling, the classes to take off it, the CSS properties to set back."""
+
+    selector: str
+    id: str | None
+    classes: list[str]
+    styles: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """An empty element that veils the page."""
+
+    selector: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What to mend once an overlay is hidden."""
+
+    scroll_lock: list[ScrollLock] = field(default_factory=list)
+    backdrop: list[Backdrop] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What a result was read from, for those who say more of the page: its tree, its elements, the model's opinion.
 
@@ -63,7 +100,9 @@ class Result:
     counts: dict[str, int]
     warnings: list[str]
     timings: Timings
-    source: Source = Source()
+    source: Source = field(default=Source(), compare=False)
+    hide: dict[str, list[Hideable]] = field(default_factory=lambda: {label: [] for label in hide.UNWANTED})
+    fixes: Fixes = field(default_factory=Fixes)
 
 
 class Labeller:
@@ -76,13 +115,15 @@ class Labeller:
     def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
         """Label a page's blocks.
 
-        `id_attribute` names an attribute (lower case) whose value a block's `id` is to be; `url` is the page's
-        address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex.
+        `id_attribute` names an attribute (lower case) whose value an element's `id` is to be; `url` is the page's
+        address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex, DuplicateStamp.
         """
         start = time.perf_counter()
         tree = dom.parse(html)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
+        places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {})
+        positions = hints.take(page)
         lines = _bare_lines(page)
         seen = None
         if lines:
@@ -95,9 +136,14 @@ class Labeller:
             opinion = _spread(self.model.heads[TEXT](seen, None), lines, len(page.blocks))
         elif seen is not None:
             opinion = self.model.heads[PAGE](seen, page)
-        labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
+        labelled = _label(opinion, [block.text for block in page.blocks], page, places)
+        extents = Extents(page)
+        chosen = opinion.chosen.tolist() if opinion is not None else []
+        hideable = _hideable(hide.hide(page, extents, chosen, self.bounds), places)
+        mending = _fixes(fixes.fixes(page, extents, positions), places)
         times = (start, parsed, described, time.perf_counter())
-        return _result(labelled, page.head.language, times, Source(tree, page, opinion))
+        result = _result(labelled, page.head.language, times, Source(tree, page, opinion))
+        return replace(result, hide=hideable, fixes=mending)
 
     def label_text(self, text: str) -> Result:
         """Label text without structure: a block for each line that is not blank. Raises PageTooComplex."""
@@ -138,14 +184,13 @@ def _spread(opinion: Opinion, lines: list[int], count: int) -> Opinion:
 
 
 def _label(
-    opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_attribute: str | None
+    opinion: Opinion | None, texts: Sequence[str], page: Page | None, places: Places | None
 ) -> list[LabelledBlock]:
     if opinion is None:
         return []
     chosen = opinion.chosen.tolist()
     scores = opinion.labels.tolist()
     classes = opinion.classes
-    selectors = _selectors(page) if page is not None else []
     result = []
     for index, text in enumerate(texts):
         label = chosen[index]
@@ -153,21 +198,20 @@ def _label(
         kind = CLASSES[start + int(classes[index, start:end].argmax())][1]
         score = round(scores[index][label], 4)
         name = LABELS[label]
-        if page is None:
+        if page is None or places is None:
             result.append(LabelledBlock(index, name, kind, score, None, None, None, None, text, False))
             continue
         block = page.blocks[index]
         element = block.element
-        stamp = page.attrs[element].get(id_attribute) if id_attribute else None
         result.append(
             LabelledBlock(
                 index,
                 name,
                 kind,
                 score,
-                selectors[index],
+                places.selector(element),
                 block.part,
-                stamp,
+                places.stamp(element),
                 page.tags[element],
                 text,
                 page.hidden[element],
@@ -176,21 +220,20 @@ def _label(
     return result
 
 
-def _selectors(page: Page) -> list[str]:
-    """Return the blocks' selectors, every element's step written once."""
-    paths: dict[int, str] = {0: "html"}
-    result = []
-    for block in page.blocks:
-        element = block.element
-        missing = []
-        while element not in paths:
-            missing.append(element)
-            element = page.parents[element]
-        path = paths[element]
-        for below in reversed(missing):
-            path = paths[below] = f"{path} > {page.step(below)}"
-        result.append(path)
-    return result
+def _hideable(subtrees: Sequence[hide.Subtree], places: Places) -> dict[str, list[Hideable]]:
+    found: dict[str, list[Hideable]] = {label: [] for label in hide.UNWANTED}
+    for subtree in subtrees:
+        element = subtree.element
+        found[subtree.label].append(Hideable(places.selector(element), places.stamp(element), list(subtree.blocks)))
+    return found
+
+
+def _fixes(seen: fixes.Fixes, places: Places) -> Fixes:
+    locks = [
+        ScrollLock(places.selector(lock.element), places.stamp(lock.element), lock.classes, lock.styles)
+        for lock in seen.locks
+    ]
+    return Fixes(locks, [Backdrop(places.selector(each), places.stamp(each)) for each in seen.backdrops])
 
 
 def _result(

@@ -44,7 +44,7 @@ class LabelRequest(BaseModel):
         pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$",
         max_length=64,
         description="An attribute with which the caller has stamped elements, such as `data-bl-id`; "
-        "each block's `id` is then its element's value. Only with `html`.",
+        "each `id` in the answer is then its element's value. The values must tell elements apart. Only with `html`.",
     )
 
     @model_validator(mode="after")
@@ -123,6 +123,48 @@ class BlockAnswer(BaseModel):
     hidden: bool = Field(description="Whether the page hides the element by its own markup.")
 
 
+class HideAnswer(BaseModel):
+    """An element that may be hidden with all that stands in it: not one block of content goes with it."""
+
+    selector: str
+    id: str | None = Field(description="The element's value of the request's `id_attribute`.")
+    blocks: list[int] = Field(description="The indices of the blocks in it, all of the one label.")
+
+
+class Hide(BaseModel):
+    """By label, the greatest elements that hold blocks of that label only; `html` and `body` are never among them.
+
+    A block that is in none of them shares its element with a block of another label and cannot be hidden by an element.
+    """
+
+    appeal: list[HideAnswer]
+    advert: list[HideAnswer]
+    navigation: list[HideAnswer]
+
+
+class ScrollLockAnswer(BaseModel):
+    """`html` or `body`, kept from scrolling by an overlay."""
+
+    selector: str
+    id: str | None
+    classes: list[str] = Field(description="Classes to take off it.")
+    styles: list[str] = Field(description="CSS properties to set to `initial`, as `!important`.")
+
+
+class BackdropAnswer(BaseModel):
+    """An empty element that veils the page: to be hidden."""
+
+    selector: str
+    id: str | None
+
+
+class FixesAnswer(BaseModel):
+    """What an overlay leaves behind, told by names, inline styles and hints: to be mended if something was hidden."""
+
+    scroll_lock: list[ScrollLockAnswer]
+    backdrop: list[BackdropAnswer]
+
+
 class TimingsMs(BaseModel):
     """Milliseconds in each stage of labelling."""
 
@@ -139,6 +181,8 @@ class LabelAnswer(BaseModel):
     page: PageFacts
     counts: Counts
     blocks: list[BlockAnswer]
+    hide: Hide
+    fixes: FixesAnswer
     timings_ms: TimingsMs
 
 

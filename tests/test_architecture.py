@@ -20,9 +20,9 @@ LAYERS = (
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},
-    {"markup", "text", "context"},
+    {"extents", "hints", "places", "stamps", "markup", "text", "context"},
     {"features"},
-    {"network"},
+    {"network", "hide", "fixes"},
     {"model"},
     {"labeller"},
 )
