@@ -3,12 +3,13 @@
 import gzip
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from app import dom
+from app import anchors, dom
 from app.schemas import LabelRequest
 
 if TYPE_CHECKING:
@@ -44,14 +45,23 @@ class Answer:
     stages: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: which kind of input it is, the call that labels it, and the JSON request if it was one."""
+
+    input: str
+    label: Callable[[], "Result"]
+    request: LabelRequest | None = None
+
+
 def answer(labeller: "Labeller", post: Post) -> Answer:
     """Label what was posted. Raises MalformedJson, InvalidRequest and the engine's errors."""
     start = time.perf_counter()
-    kind, label, language = _read(labeller, post)
+    asked = _read(labeller, post)
     decoded = time.perf_counter()
-    result = label()
+    result = asked.label()
     labelled = time.perf_counter()
-    body = _document(labeller, result, language)
+    body = _document(labeller, result, asked.request)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
     if gzipped:
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
@@ -62,25 +72,26 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "predict": result.timings.predict / 1000,
         "encode": time.perf_counter() - labelled,
     }
-    return Answer(body, gzipped, kind, result.counts, stages)
+    return Answer(body, gzipped, asked.input, result.counts, stages)
 
 
-def _read(labeller: "Labeller", post: Post) -> tuple[str, Callable[[], "Result"], str | None]:
-    """Return what kind of input it is, the call that labels it, and the caller's word on its language."""
+def _read(labeller: "Labeller", post: Post) -> _Asked:
     if post.media_type == TEXT:
         text = _text(post.body, post.charset)
-        return "text/plain", lambda: labeller.label_text(text), None
+        return _Asked("text/plain", lambda: labeller.label_text(text))
     if post.media_type == HTML:
         html = dom.decode(post.body, post.charset)
-        return "text/html", lambda: labeller.label_html(html), None
+        return _Asked("text/html", lambda: labeller.label_html(html))
     request = LabelRequest.read(post.body)
+    wishes = request.wishes()
     if request.text is not None:
         text = request.text
-        return "json text", lambda: labeller.label_text(text), request.language
+        return _Asked("json text", lambda: labeller.label_text(text, wishes=wishes), request)
     html, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
     stamp = request.id_attribute.lower() if request.id_attribute else None
-    return "json html", lambda: labeller.label_html(html, id_attribute=stamp, url=url), request.language
+    call = partial(labeller.label_html, html, id_attribute=stamp, url=url, wishes=wishes)
+    return _Asked("json html", call, request)
 
 
 def _text(body: bytes, charset: str | None) -> str:
@@ -93,21 +104,40 @@ def _text(body: bytes, charset: str | None) -> str:
     return dom.decode(body, charset)
 
 
-def _document(labeller: "Labeller", result: "Result", language: str | None) -> bytes:
+def _document(labeller: "Labeller", result: "Result", request: LabelRequest | None) -> bytes:
     timings = result.timings
-    return orjson.dumps(
-        {
-            "model": {"name": labeller.model.name, "version": labeller.model.version},
-            "language": language or result.language,
-            "page": {"warnings": result.warnings},
-            "counts": result.counts,
-            "blocks": result.blocks,
-            "hide": result.hide,
-            "fixes": result.fixes,
-            "timings_ms": {
-                "parse": round(timings.parse, 3),
-                "features": round(timings.features, 3),
-                "predict": round(timings.predict, 3),
-            },
-        }
-    )
+    page: dict[str, Any] = {"warnings": result.warnings}
+    document: dict[str, Any] = {
+        "model": {"name": labeller.model.name, "version": labeller.model.version},
+        "language": result.language,
+        "page": page,
+        "counts": result.counts,
+        "blocks": result.blocks,
+        "hide": result.removal.hide,
+        "fixes": result.removal.fixes,
+        "timings_ms": {
+            "parse": round(timings.parse, 3),
+            "features": round(timings.features, 3),
+            "predict": round(timings.predict, 3),
+        },
+    }
+    if request is not None:
+        document["language"] = request.language or result.language
+        if request.context is not None and request.context.kind is not None:
+            page["kind"] = request.context.kind
+        if "anchors" in request.include:
+            document["blocks"] = _anchored(result)
+        if request.overrides:
+            document["overrides"] = result.overrides
+    return orjson.dumps(document)
+
+
+def _anchored(result: "Result") -> list[dict[str, Any]]:
+    """Return the blocks, each with its text quote."""
+    blocks = result.blocks
+    names = [each.name for each in fields(blocks[0])] if blocks else []
+    quotes = anchors.quotes([block.text for block in blocks])
+    return [
+        {name: getattr(block, name) for name in names} | {"anchor": quote}
+        for block, quote in zip(blocks, quotes, strict=True)
+    ]

@@ -2,6 +2,7 @@
 
 EngineError
 ├── PageTooComplex    the page exceeds a bound of the engine (elements, depth, …)
+├── NotOneElement     a fragment that is not one element
 ├── DuplicateStamp    the caller's own ids, stamped on elements, are not unique
 └── ModelRefused      a model directory that may not be loaded
 
@@ -23,6 +24,13 @@ class PageTooComplex(EngineError):
         super().__init__(f"the page exceeds the limit of {limit:,} for {what.removeprefix('max_').replace('_', ' ')}")
         self.what = what
         self.limit = limit
+
+
+class NotOneElement(EngineError):
+    """What is posted as a fragment is not one element with all that stands in it."""
+
+    def __init__(self) -> None:
+        super().__init__("a fragment is one element, with nothing before or after it")
 
 
 class DuplicateStamp(EngineError):

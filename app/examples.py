@@ -9,8 +9,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from app import problems
-from app.errors import DuplicateStamp, PageTooComplex
+from app import extension, problems
+from app.errors import DuplicateStamp, NotOneElement, PageTooComplex
 from app.problems import MEDIA_TYPE, Kind
 from app.schemas import LabelRequest, Problem
 
@@ -43,6 +43,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "summary": "A page whose elements the caller has stamped",
             "value": {"html": PAGE, "language": "en", "id_attribute": "data-mine"},
         },
+        **extension.EXAMPLES,
         "text": {"summary": "A text that was extracted before", "value": {"text": TEXT}},
     },
     "text/html": {"page": {"summary": "A page's bytes as they are", "value": PAGE}},
@@ -88,6 +89,7 @@ _ERRORS: Final[tuple[Exception, ...]] = (
     ),
     PageTooComplex("max_elements", 200_000),
     DuplicateStamp(2),
+    NotOneElement(),
     problems.Saturated(16),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),

@@ -1,6 +1,7 @@
 """What an overlay leaves behind when it is removed: a page that does not scroll, and a veil over it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +58,7 @@ class Fixes:
     backdrops: list[int]
 
 
-def fixes(page: Page, extents: Extents, positions: dict[int, str], root: int = 1) -> Fixes:
+def fixes(page: Page, extents: Extents, positions: Mapping[int, str], root: int = 1) -> Fixes:
     """Return what a removed overlay would leave behind, going by names, inline styles and the caller's hints.
 
     `positions` are the CSS positions that the caller has told of elements. A backdrop stands at or below element
@@ -80,7 +81,7 @@ def fixes(page: Page, extents: Extents, positions: dict[int, str], root: int = 1
     return Fixes([lock for lock in locks if lock.classes or lock.styles], backdrops)
 
 
-def _lock(page: Page, element: int, positions: dict[int, str]) -> Lock:
+def _lock(page: Page, element: int, positions: Mapping[int, str]) -> Lock:
     attributes = page.attrs[element]
     classes = [name for name in _tokens(attributes.get("class")) if _LOCK.search(_kebab(name))]
     style = _declarations(attributes.get("style"))

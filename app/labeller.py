@@ -1,7 +1,7 @@
 """label(html) = decide(model(features(blocks(parse(html)))))."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
@@ -9,14 +9,19 @@ from typing import Final
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features, fixes, hide, hints, stamps
+from app import blocks, dom, features, fragments, hints, overrides, stamps
 from app.blocks import Page
+from app.decision import Thresholds, decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.labels import CLASSES, LABELS, SPANS
-from app.model import PAGE, TEXT, Model, Opinion
+from app.model import PAGE, TEXT, Model, Opinion, Rule
+from app.overrides import Override, Report
 from app.places import Places
+from app.removal import Removal, removal
+from app.selectors import Selectors
+from app.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +50,6 @@ class LabelledBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Hideable:
-    """An element that may be hidden without hiding content, and the blocks (their indices) that go with it."""
-
-    selector: str
-    id: str | None
-    blocks: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class ScrollLock:
-    """An element that is kept from scrolling, the classes to take off it, the CSS properties to set back."""
-
-    selector: str
-    id: str | None
-    classes: list[str]
-    styles: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Backdrop:
-    """An empty element that veils the page."""
-
-    selector: str
-    id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fixes:
-    """What to mend once an overlay is hidden."""
-
-    scroll_lock: list[ScrollLock] = field(default_factory=list)
-    backdrop: list[Backdrop] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """What a result was read from, for those who say more of the page: its tree, its elements, the model's opinion.
 
@@ -101,8 +71,11 @@ class Result:
     warnings: list[str]
     timings: Timings
     source: Source = field(default=Source(), compare=False)
-    hide: dict[str, list[Hideable]] = field(default_factory=lambda: {label: [] for label in hide.UNWANTED})
-    fixes: Fixes = field(default_factory=Fixes)
+    removal: Removal = field(default_factory=Removal)
+    overrides: list[Report] = field(default_factory=list)
+
+
+_NO_WISHES: Final = Wishes()
 
 
 class Labeller:
@@ -112,19 +85,27 @@ class Labeller:
         self.model = model
         self.bounds = bounds
 
-    def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
+    def label_html(
+        self, html: str, *, id_attribute: str | None = None, url: str | None = None, wishes: Wishes = _NO_WISHES
+    ) -> Result:
         """Label a page's blocks.
 
         `id_attribute` names an attribute (lower case) whose value an element's `id` is to be; `url` is the page's
-        address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex, DuplicateStamp.
+        address where the caller knows it: it tells inner links from outer ones. Of a fragment, the selectors start at
+        its one element. Raises PageTooComplex, DuplicateStamp and NotOneElement.
         """
         start = time.perf_counter()
-        tree = dom.parse(html)
+        source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
+        tree = dom.parse(source)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
-        places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {})
+        if root:
+            fragments.check(page, root)
+        matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
+        places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)
         positions = hints.take(page)
         lines = _bare_lines(page)
+        head = self.model.heads[TEXT if lines else PAGE]
         seen = None
         if lines:
             seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
@@ -132,20 +113,23 @@ class Labeller:
             seen = features.page_features(page, self.model.vocabulary)
         described = time.perf_counter()
         opinion = None
-        if seen is not None and lines:
-            opinion = _spread(self.model.heads[TEXT](seen, None), lines, len(page.blocks))
-        elif seen is not None:
-            opinion = self.model.heads[PAGE](seen, page)
-        labelled = _label(opinion, [block.text for block in page.blocks], page, places)
+        if seen is not None:
+            opinion = _spread(head(seen, None), lines, len(page.blocks)) if lines else head(seen, page)
+            opinion = _heeding(opinion, head.rule, wishes.thresholds)
         extents = Extents(page)
+        given, reports = overrides.apply(wishes.overrides, matched, extents)
+        if opinion is not None and given:
+            opinion = replace(opinion, chosen=overrides.chosen(opinion.chosen, given))
+        labelled = _label(opinion, [block.text for block in page.blocks], page, places, given)
         chosen = opinion.chosen.tolist() if opinion is not None else []
-        hideable = _hideable(hide.hide(page, extents, chosen, self.bounds), places)
-        mending = _fixes(fixes.fixes(page, extents, positions), places)
+        removed = removal(page, extents, chosen, positions, places, self.bounds)
         times = (start, parsed, described, time.perf_counter())
         result = _result(labelled, page.head.language, times, Source(tree, page, opinion))
-        return replace(result, hide=hideable, fixes=mending)
+        if any(report.problem for report in reports):
+            result.warnings.append("override_without_effect")
+        return replace(result, removal=removed, overrides=reports)
 
-    def label_text(self, text: str) -> Result:
+    def label_text(self, text: str, *, wishes: Wishes = _NO_WISHES) -> Result:
         """Label text without structure: a block for each line that is not blank. Raises PageTooComplex."""
         start = time.perf_counter()
         lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -155,9 +139,17 @@ class Labeller:
         parsed = time.perf_counter()
         seen = features.text_features(lines, self.model.vocabulary) if lines else None
         described = time.perf_counter()
-        opinion = self.model.heads[TEXT](seen, None) if seen else None
-        labelled = _label(opinion, lines, None, None)
+        head = self.model.heads[TEXT]
+        opinion = _heeding(head(seen, None), head.rule, wishes.thresholds) if seen else None
+        labelled = _label(opinion, lines, None, None, {})
         return _result(labelled, None, (start, parsed, described, time.perf_counter()), Source(opinion=opinion))
+
+
+def _heeding(opinion: Opinion, rule: Rule, thresholds: Thresholds) -> Opinion:
+    """Return the opinion with the labels that the caller's thresholds choose."""
+    if thresholds == _NO_WISHES.thresholds:
+        return opinion
+    return replace(opinion, chosen=decide(opinion.labels, rule, thresholds))
 
 
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph
@@ -184,7 +176,11 @@ def _spread(opinion: Opinion, lines: list[int], count: int) -> Opinion:
 
 
 def _label(
-    opinion: Opinion | None, texts: Sequence[str], page: Page | None, places: Places | None
+    opinion: Opinion | None,
+    texts: Sequence[str],
+    page: Page | None,
+    places: Places | None,
+    given: Mapping[int, Override],
 ) -> list[LabelledBlock]:
     if opinion is None:
         return []
@@ -195,14 +191,15 @@ def _label(
     for index, text in enumerate(texts):
         label = chosen[index]
         start, end = SPANS[label]
-        kind = CLASSES[start + int(classes[index, start:end].argmax())][1]
+        kind = given[index].kind if index in given else None
+        kind = kind or CLASSES[start + int(classes[index, start:end].argmax())][1]
         score = round(scores[index][label], 4)
         name = LABELS[label]
         if page is None or places is None:
             result.append(LabelledBlock(index, name, kind, score, None, None, None, None, text, False))
             continue
         block = page.blocks[index]
-        element = block.element
+        element = max(block.element, places.root)  # a fragment of inline content stands in no block of its own
         result.append(
             LabelledBlock(
                 index,
@@ -218,22 +215,6 @@ def _label(
             )
         )
     return result
-
-
-def _hideable(subtrees: Sequence[hide.Subtree], places: Places) -> dict[str, list[Hideable]]:
-    found: dict[str, list[Hideable]] = {label: [] for label in hide.UNWANTED}
-    for subtree in subtrees:
-        element = subtree.element
-        found[subtree.label].append(Hideable(places.selector(element), places.stamp(element), list(subtree.blocks)))
-    return found
-
-
-def _fixes(seen: fixes.Fixes, places: Places) -> Fixes:
-    locks = [
-        ScrollLock(places.selector(lock.element), places.stamp(lock.element), lock.classes, lock.styles)
-        for lock in seen.locks
-    ]
-    return Fixes(locks, [Backdrop(places.selector(each), places.stamp(each)) for each in seen.backdrops])
 
 
 def _result(

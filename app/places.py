@@ -9,12 +9,16 @@ _NO_STAMPS: Final[Mapping[int, str]] = {}
 
 
 class Places:
-    """Names a page's elements; every step of a path is written once."""
+    """Names a page's elements from `root` on; every step of a path is written once.
 
-    def __init__(self, page: Page, stamps: Mapping[int, str] = _NO_STAMPS, root: int = 0, start: str = "html") -> None:
+    Paths start at `html`, or at `:scope` where the root is another element: what `querySelector` is asked of.
+    """
+
+    def __init__(self, page: Page, stamps: Mapping[int, str] = _NO_STAMPS, root: int = 0) -> None:
         self._page = page
         self._stamps = stamps
-        self._paths = {root: start}
+        self._paths = {0: "html", root: ":scope"} if root else {0: "html"}
+        self.root = root
 
     def selector(self, element: int) -> str:
         """Return the CSS path of an element that is the root or stands below it; it matches exactly this element."""

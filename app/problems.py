@@ -13,6 +13,7 @@ Refusal                        raised by the envelope; carries the sentence for 
 └── DeadlineExceeded           the page took longer than it may
 EngineError (errors.py)        raised by the engine
 ├── PageTooComplex             the page exceeds a bound of the engine
+├── NotOneElement              a fragment that is not one element
 ├── DuplicateStamp             two elements carry the same value of the caller's id_attribute
 └── ModelRefused               the model directory may not be loaded
 
@@ -27,7 +28,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import DuplicateStamp, EngineError, ModelRefused, PageTooComplex
+from app.errors import DuplicateStamp, EngineError, ModelRefused, NotOneElement, PageTooComplex
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "/problems/"
@@ -189,6 +190,13 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "says how many values are shared. Number the elements anew for every page. Elements without the attribute, or "
         "with an empty value, are no trouble.",
     ),
+    NotOneElement: Kind(
+        "not-one-element",
+        422,
+        "The fragment is not one element",
+        "With `fragment`, post the `outerHTML` of one element that was added to the page, neither `html` nor `body`. "
+        "Where several were added, post each by itself, or the element around them. A whole page goes without it.",
+    ),
     Saturated: Kind(
         "saturated",
         503,
@@ -237,8 +245,9 @@ def document(error: Exception) -> dict[str, Any]:
         problem |= {"detail": error.detail, **error.extra}
     elif isinstance(error, PageTooComplex):
         problem |= {"detail": f"{str(error).capitalize()}.", "bound": error.what, "limit": error.limit}
-    elif isinstance(error, DuplicateStamp):
-        problem |= {"detail": f"{str(error).capitalize()}.", "count": error.count}
+    elif isinstance(error, DuplicateStamp | NotOneElement):
+        problem["detail"] = f"{str(error).capitalize()}."
+        problem |= {"count": error.count} if isinstance(error, DuplicateStamp) else {}
     else:
         problem["detail"] = kind.help
     return problem

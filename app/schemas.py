@@ -5,17 +5,32 @@ holds real answers against them.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Mapping
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from app.extension import (
+    MAX_OVERRIDES,
+    Context,
+    FixesAnswer,
+    Hide,
+    Kind,
+    Label,
+    Override,
+    OverrideAnswer,
+    PageKind,
+    Probability,
+    Quote,
+    Thresholds,
+)
 from app.problems import InvalidRequest, MalformedJson
+from app.wishes import Wishes
 
 _BOM: Final = b"\xef\xbb\xbf"
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}(?:\.[A-Za-z0-9_-]{1,40}){0,3}\Z")
 
-Label = Literal["content", "appeal", "advert", "navigation"]
-Probability = Annotated[float, Field(ge=0, le=1)]
+Include = Literal["anchors", "hide", "fixes"]
 
 
 class LabelRequest(BaseModel):
@@ -47,13 +62,45 @@ class LabelRequest(BaseModel):
         "each `id` in the answer is then its element's value. The values must tell elements apart. Only with `html`.",
     )
 
+    include: list[Include] = Field(
+        [],
+        max_length=20,
+        description="What to answer beyond the labels. `anchors`: per block a text quote that finds it again where its "
+        "selector no longer does. `hide` and `fixes` come always; naming them changes nothing.",
+    )
+    thresholds: Thresholds = Field(
+        Thresholds(),
+        description="When to give which label: a preset's name (`careful`, the default, or `strict`), or an object.",
+    )
+    overrides: list[Override] = Field(
+        [],
+        max_length=MAX_OVERRIDES,
+        description="Labels of the caller's own, by selector. They win over the model's, the last over those before; "
+        "the answer's `overrides` says what each did. Only with `html`.",
+    )
+    fragment: bool = Field(
+        False,
+        description="`html` is the `outerHTML` of one element that was added to a page later. Selectors in the answer "
+        "start at it: `:scope` is the element itself, `:scope > p:nth-child(2)` its second child. Only with `html`.",
+    )
+    context: Context | None = Field(None, description="The page that the fragment was added to. Only with `fragment`.")
+
     @model_validator(mode="after")
     def _one_page(self) -> Self:
         if (self.html is None) == (self.text is None):
             raise ValueError("Give exactly one of html and text.")
         if self.text is not None and self.id_attribute is not None:
             raise ValueError("A text has no elements: id_attribute goes with html.")
+        if self.text is not None and (self.overrides or self.fragment):
+            raise ValueError("A text has no elements: overrides and fragment go with html.")
+        if self.context is not None and not self.fragment:
+            raise ValueError("A context goes with a fragment.")
         return self
+
+    def wishes(self) -> Wishes:
+        """Return what is asked of the engine beyond labels."""
+        context = (self.context or Context()).wish() if self.fragment else None
+        return Wishes(self.thresholds.wish(), tuple(each.wish() for each in self.overrides), context)
 
     @classmethod
     def read(cls, body: bytes) -> Self:
@@ -64,7 +111,7 @@ class LabelRequest(BaseModel):
             found = error.errors(include_url=False, include_context=False, include_input=False)
         if found[0]["type"] == "json_invalid":
             raise MalformedJson(f"{found[0]['msg']}.")
-        errors = [{"field": _field(one["loc"]), "message": _message(one["type"], one["msg"])} for one in found[:20]]
+        errors = [{"field": _field(one["loc"]), "message": _message(one)} for one in found[:20]]
         detail = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in errors)
         raise InvalidRequest(detail, errors=errors)
 
@@ -75,10 +122,11 @@ def _field(location: tuple[int | str, ...]) -> str:
     return name if not name or _PLAIN_NAME.match(name) else "(unknown)"
 
 
-def _message(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return f"There is no such field. The fields are {', '.join(LabelRequest.model_fields)}."
-    message = message.removeprefix("Value error, ")
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        known = f" The fields are {', '.join(LabelRequest.model_fields)}." if len(error["loc"]) == 1 else ""
+        return f"There is no such field.{known}"
+    message = error["msg"].removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
 
 
@@ -92,7 +140,11 @@ class ModelName(BaseModel):
 class PageFacts(BaseModel):
     """What is said of the page as a whole."""
 
-    warnings: list[str] = Field(description="What a caller should know, such as `no_text` for a page without text.")
+    kind: PageKind | None = Field(None, description="Of a fragment's page, what the request's `context` says.")
+    warnings: list[str] = Field(
+        description="What a caller should know: `no_text` for a page without text, `override_without_effect` for an "
+        "override that did nothing."
+    )
 
 
 class Counts(BaseModel):
@@ -109,9 +161,7 @@ class BlockAnswer(BaseModel):
 
     index: int = Field(description="0, 1, … in document order.")
     label: Label
-    kind: (
-        Literal["main", "comment", "donation", "subscription", "registration", "newsletter", "adblock", "other"] | None
-    )
+    kind: Kind | None
     score: Probability = Field(description="Calibrated probability of the label.")
     selector: str | None = Field(
         description="CSS path of the block's element in the DOM that a browser builds; null for text."
@@ -120,49 +170,8 @@ class BlockAnswer(BaseModel):
     id: str | None = Field(description="The element's value of the request's `id_attribute`.")
     tag: str | None = Field(description="The element's name; null for text.")
     text: str
-    hidden: bool = Field(description="Whether the page hides the element by its own markup.")
-
-
-class HideAnswer(BaseModel):
-    """An element that may be hidden with all that stands in it: not one block of content goes with it."""
-
-    selector: str
-    id: str | None = Field(description="The element's value of the request's `id_attribute`.")
-    blocks: list[int] = Field(description="The indices of the blocks in it, all of the one label.")
-
-
-class Hide(BaseModel):
-    """By label, the greatest elements that hold blocks of that label only; `html` and `body` are never among them.
-
-    A block that is in none of them shares its element with a block of another label and cannot be hidden by an element.
-    """
-
-    appeal: list[HideAnswer]
-    advert: list[HideAnswer]
-    navigation: list[HideAnswer]
-
-
-class ScrollLockAnswer(BaseModel):
-    """`html` or `body`, kept from scrolling by an overlay."""
-
-    selector: str
-    id: str | None
-    classes: list[str] = Field(description="Classes to take off it.")
-    styles: list[str] = Field(description="CSS properties to set to `initial`, as `!important`.")
-
-
-class BackdropAnswer(BaseModel):
-    """An empty element that veils the page: to be hidden."""
-
-    selector: str
-    id: str | None
-
-
-class FixesAnswer(BaseModel):
-    """What an overlay leaves behind, told by names, inline styles and hints: to be mended if something was hidden."""
-
-    scroll_lock: list[ScrollLockAnswer]
-    backdrop: list[BackdropAnswer]
+    hidden: bool = Field(description="Whether the page hides the element, by its own markup or the caller's hint.")
+    anchor: Quote | None = Field(None, description='With `include: ["anchors"]`; null for a block without text.')
 
 
 class TimingsMs(BaseModel):
@@ -183,6 +192,7 @@ class LabelAnswer(BaseModel):
     blocks: list[BlockAnswer]
     hide: Hide
     fixes: FixesAnswer
+    overrides: list[OverrideAnswer] | None = Field(None, description="What each of the request's overrides did.")
     timings_ms: TimingsMs
 
 

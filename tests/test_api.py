@@ -266,7 +266,7 @@ async def test_what_is_no_json_is_refused(http: httpx.AsyncClient, body: bytes) 
         ({"html": "x", "language": "not a language"}, "language"),
         ({"html": "x", "id_attribute": "on click"}, "id_attribute"),
         ({"html": "x", "htlm": "y"}, "htlm"),
-        ({"html": "x", "include": ["text"]}, "include"),
+        ({"html": "x", "include": ["nonsense"]}, "include.0"),
         ({"html": "x", "Aunt Petunia's own words": 1}, "(unknown)"),
     ],
 )

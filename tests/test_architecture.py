@@ -16,20 +16,23 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors"},
+    {"labels", "errors", "anchors"},
     {"dom", "vocabulary"},
     {"elements", "head"},
-    {"blocks"},
-    {"extents", "hints", "places", "stamps", "markup", "text", "context"},
+    {"blocks", "selectors"},
+    {"extents", "fragments", "hints", "places", "stamps", "markup", "text", "context"},
     {"features"},
-    {"network", "hide", "fixes"},
-    {"model"},
+    {"network", "hide", "fixes", "overrides"},
+    {"model", "removal"},
+    {"decision"},
+    {"wishes"},
     {"labeller"},
 )
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
-OPEN = {"dom", "elements", "errors", "labeller", "labels", "model"}
+OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model"}
+OPEN |= {"decision", "fragments", "overrides", "wishes"}
 """What the envelope may use of the engine: `labeller`, and what its arguments and answers are made of."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}

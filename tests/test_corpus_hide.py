@@ -38,12 +38,12 @@ def sample(corpus: Path, count: int, start: int) -> list[str]:
 
 
 def selectors(result: Result) -> list[str]:
-    return [each.selector for found in result.hide.values() for each in found]
+    return [each.selector for found in result.removal.hide.values() for each in found]
 
 
 def faults(html: str, result: Result) -> Iterator[str]:
     gone: set[int] = set()
-    for label, found in result.hide.items():
+    for label, found in result.removal.hide.items():
         for each in found:
             labels = {result.blocks[index].label for index in each.blocks}
             if labels != {label} or gone & set(each.blocks):

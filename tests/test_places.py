@@ -15,8 +15,9 @@ def test_every_element_has_the_path_that_the_page_gives_it() -> None:
 
 def test_paths_may_start_at_another_root() -> None:
     page = blocks.split(dom.parse(HTML))
-    places = Places(page, root=page.tags.index("main"), start=":scope")
+    places = Places(page, root=page.tags.index("main"))
     assert places.selector(page.tags.index("main")) == ":scope"
+    assert places.selector(1) == "html > body:nth-child(2)"
     assert places.selector(page.tags.index("p")) == ":scope > section:nth-child(2) > p:nth-child(1)"
 
 
