@@ -1,6 +1,9 @@
 """What may be hidden of the gold pages, by the model served: held against a browser that hides it."""
 
+import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +19,13 @@ from tests.seen import squeezed
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
-PAGES = 200  # of those that Lexbor's engine looks at
 IN_BROWSER = 30
 SEEN_BEFORE = 0.8  # of the content blocks with text: without style sheets, the browser shows nearly all
 
 
-@pytest.fixture(scope="module")
+@cache
 def labeller() -> Labeller:
+    """The model served, once a process."""
     return load(Settings(model_dir=None))
 
 
@@ -63,16 +66,20 @@ def faults(html: str, result: Result) -> Iterator[str]:
         yield "hiding takes away more or less than the blocks named"
 
 
-def test_hiding_takes_no_content_and_every_selector_names_one_element(corpus: Path, labeller: Labeller) -> None:
-    found = []
-    hidden = 0
-    for name in sample(corpus, PAGES, 3):
-        html = gold.html(corpus, name)
-        result = labeller.label_html(html)
-        found += [f"{name}: {fault}" for fault in faults(html, result)]
-        hidden += len(selectors(result))
-    assert not found, "\n".join(found[:20])
-    assert hidden > 10 * PAGES
+def examine(corpus: Path, name: str) -> tuple[int, list[str]]:
+    """Return how many elements of a gold page may be hidden, and what is wrong with that."""
+    html = gold.html(corpus, name)
+    result = labeller().label_html(html)
+    return len(selectors(result)), [f"{name}: {fault}" for fault in faults(html, result)]
+
+
+def test_hiding_takes_no_content_and_every_selector_names_one_element(corpus: Path) -> None:
+    names = gold.names(corpus)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(partial(examine, corpus), names, chunksize=20))
+    wrong = [fault for _, page_faults in found for fault in page_faults]
+    assert not wrong, "\n".join(wrong[:20])
+    assert sum(count for count, _ in found) > 10 * len(names)
 
 
 SHOW = """
@@ -96,16 +103,14 @@ return [counts, gone, before, shown()];
 
 
 @pytest.mark.browser
-def test_what_is_hidden_in_a_browser_leaves_every_content_block_visible(
-    corpus: Path, chrome: Chrome, labeller: Labeller
-) -> None:
+def test_what_is_hidden_in_a_browser_leaves_every_content_block_visible(corpus: Path, chrome: Chrome) -> None:
     # The mark is no character of the page where bytes are read, as the browser does here.
     pages = {name: gold.html(corpus, name).removeprefix("\ufeff") for name in sample(corpus, IN_BROWSER, 11)}
     found = []
     looked = visible = hidden = 0
     with browser.serve(pages) as address:
         for name, html in pages.items():
-            result = labeller.label_html(html)
+            result = labeller().label_html(html)
             content = [block for block in result.blocks if block.label == "content" and block.text]
             chrome.get(f"{address}{name}")
             places = [block.selector for block in content]
