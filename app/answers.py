@@ -4,6 +4,7 @@ import gzip
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -66,42 +67,41 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "predict": result.timings.predict / 1000,
         "encode": time.perf_counter() - labelled,
     }
-    return Answer(body, gzipped, asked.kind, result.counts, stages)
+    return Answer(body, gzipped, asked.input, result.counts, stages)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked: the kind of input, the call that labels it, what the answer is to hold, the caller's words."""
+    """What is asked: which kind of input it is, the call that labels it, and the JSON request if it was one.
 
-    kind: str
+    `include` names what the answer is to hold besides.
+    """
+
+    input: str
     label: Callable[[], "Result"]
-    include: tuple[str, ...]
-    language: str | None = None
-    url: str | None = None
+    include: frozenset[str]
+    request: LabelRequest | None = None
 
 
 def _read(labeller: "Labeller", post: Post) -> _Asked:
+    include = frozenset(post.include)
     if post.media_type == TEXT:
         text = _text(post.body, post.charset)
-        return _Asked("text/plain", lambda: labeller.label_text(text), post.include)
+        return _Asked("text/plain", lambda: labeller.label_text(text), include)
     if post.media_type == HTML:
         html = dom.decode(post.body, post.charset)
-        return _Asked("text/html", lambda: labeller.label_html(html), post.include)
+        return _Asked("text/html", lambda: labeller.label_html(html), include)
     request = LabelRequest.read(post.body)
-    include = (*post.include, *(request.include or ()))
+    wishes = request.wishes()
+    include = include.union(request.include)
     if request.text is not None:
         text = request.text
-        return _Asked("json text", lambda: labeller.label_text(text), include, request.language, request.url)
+        return _Asked("json text", lambda: labeller.label_text(text, wishes=wishes), include, request)
     html, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
     stamp = request.id_attribute.lower() if request.id_attribute else None
-    return _Asked(
-        "json html",
-        lambda: labeller.label_html(html, id_attribute=stamp, url=url),
-        include,
-        request.language,
-        url,
-    )
+    call = partial(labeller.label_html, html, id_attribute=stamp, url=url, wishes=wishes)
+    return _Asked("json html", call, include, request)
 
 
 def _text(body: bytes, charset: str | None) -> str:
@@ -116,25 +116,35 @@ def _text(body: bytes, charset: str | None) -> str:
 
 def _document(labeller: "Labeller", result: "Result", asked: _Asked) -> bytes:
     timings = result.timings
-    answer: dict[str, Any] = {
+    page: dict[str, Any] = {"warnings": result.warnings}
+    document: dict[str, Any] = {
         "model": {"name": labeller.model.name, "version": labeller.model.version},
-        "language": asked.language or result.language,
-        "page": {"warnings": result.warnings},
+        "language": result.language,
+        "page": page,
         "counts": result.counts,
         "blocks": result.blocks,
+        "hide": result.removal.hide,
+        "fixes": result.removal.fixes,
+        "timings_ms": {
+            "parse": round(timings.parse, 3),
+            "features": round(timings.features, 3),
+            "predict": round(timings.predict, 3),
+        },
     }
+    request = asked.request
+    if request is not None:
+        document["language"] = request.language or result.language
+        if request.context is not None and request.context.kind is not None:
+            page["kind"] = request.context.kind
+        if request.overrides:
+            document["overrides"] = result.overrides
     if asked.include:
         from app.included import included  # with the engine, which loads later than the server
 
-        more = included(labeller.model, result, frozenset(asked.include), asked.url)
-        answer["page"] |= more.page
-        answer |= more.answer
+        more = included(labeller.model, result, asked.include, request.url if request is not None else None)
+        page |= more.page
+        document |= more.answer
         if more.blocks:
             whole = [asdict(block) for block in result.blocks]
-            answer["blocks"] = [block | members for block, members in zip(whole, more.blocks, strict=True)]
-    answer["timings_ms"] = {
-        "parse": round(timings.parse, 3),
-        "features": round(timings.features, 3),
-        "predict": round(timings.predict, 3),
-    }
-    return orjson.dumps(answer)
+            document["blocks"] = [block | members for block, members in zip(whole, more.blocks, strict=True)]
+    return orjson.dumps(document)

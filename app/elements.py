@@ -131,7 +131,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
                     positions.append(position)
                     depths.append(depth)
                     attrs.append(attributes)
-                    hidden.append(hidden[parent] or _hides(tag, attributes) if attributes else hidden[parent])
+                    hidden.append(hidden[parent] or hides(tag, attributes) if attributes else hidden[parent])
                     child: LexborNode | None = None
                     if tag in INLINE:
                         containers.append(False)
@@ -180,7 +180,7 @@ def _in_drawing(page: Elements, element: int, known: dict[int, bool]) -> bool:
     return inside
 
 
-def _hides(tag: str, attributes: dict[str, str | None]) -> bool:
+def hides(tag: str, attributes: dict[str, str | None]) -> bool:
     """Whether an element's own markup keeps it from being shown."""
     if "hidden" in attributes or (tag == "input" and (attributes.get("type") or "").lower() == "hidden"):
         return True

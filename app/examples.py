@@ -9,8 +9,8 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from app import problems
-from app.errors import PageTooComplex
+from app import extension, problems
+from app.errors import DuplicateStamp, NotOneElement, PageTooComplex
 from app.problems import MEDIA_TYPE, Kind
 from app.schemas import Include, LabelRequest, Problem
 
@@ -47,6 +47,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "summary": "A page for a reader app: also the clean text",
             "value": {"html": PAGE, "url": "https://news.example/night-trains", "include": ["markdown", "scores"]},
         },
+        **extension.EXAMPLES,
         "text": {"summary": "A text that was extracted before", "value": {"text": TEXT}},
     },
     "text/html": {"page": {"summary": "A page's bytes as they are", "value": PAGE}},
@@ -93,6 +94,8 @@ _ERRORS: Final[tuple[Exception, ...]] = (
         errors=[{"field": "html", "message": "Input should be a valid string."}],
     ),
     PageTooComplex("max_elements", 200_000),
+    DuplicateStamp(2),
+    NotOneElement(),
     problems.Saturated(16),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
@@ -234,6 +237,15 @@ ANSWER: Final[dict[str, Any]] = {
         }
         for index, (label, kind, score, selector, tag, text) in enumerate(_BLOCKS)
     ],
+    "hide": {
+        "appeal": [{"selector": f"{_ARTICLE} > aside:nth-child(3)", "id": None, "blocks": [3]}],
+        "advert": [],
+        "navigation": [
+            {"selector": f"{_BODY} > nav:nth-child(1)", "id": None, "blocks": [0]},
+            {"selector": f"{_BODY} > footer:nth-child(3)", "id": None, "blocks": [5]},
+        ],
+    },
+    "fixes": {"scroll_lock": [], "backdrop": []},
     "timings_ms": {"parse": 0.2, "features": 1.2, "predict": 1.9},
 }
 """The answer to `PAGE`; a test holds all but scores, times and version."""

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from app import anchors
 from app.labeller import Result
 from app.labels import LABELS
 from app.model import Model
@@ -31,8 +32,12 @@ def included(model: Model, result: Result, names: Collection[str], url: str | No
     if "hidden_text_chars" in names:
         tree = result.source.tree
         more.page["hidden_text_chars"] = hidden_text_chars(tree) if tree is not None else 0
-    if not {"scores", "reasons"}.isdisjoint(names):
+    if not {"anchors", "scores", "reasons"}.isdisjoint(names):
         more.blocks = [{} for _ in result.blocks]
+    if "anchors" in names:
+        quotes = anchors.quotes([block.text for block in result.blocks])
+        for members, quote in zip(more.blocks, quotes, strict=True):
+            members["anchor"] = quote
     if "scores" in names and (opinion := result.source.opinion) is not None:
         for members, row in zip(more.blocks, opinion.labels.tolist(), strict=True):
             members["scores"] = {label: round(score, 4) for label, score in zip(LABELS, row, strict=True)}

@@ -1,20 +1,27 @@
 """label(html) = decide(model(features(blocks(parse(html)))))."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features
+from app import blocks, dom, features, fragments, hints, overrides, stamps
 from app.blocks import Page
+from app.decision import Thresholds, decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
+from app.extents import Extents
 from app.labels import CLASSES, LABELS, SPANS
-from app.model import PAGE, TEXT, Model, Opinion
+from app.model import PAGE, TEXT, Model, Opinion, Rule
+from app.overrides import Override, Report
+from app.places import Places
+from app.removal import Removal, removal
+from app.selectors import Selectors
+from app.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,12 @@ class Result:
     counts: dict[str, int]
     warnings: list[str]
     timings: Timings
-    source: Source = Source()
+    source: Source = field(default=Source(), compare=False)
+    removal: Removal = field(default_factory=Removal)
+    overrides: list[Report] = field(default_factory=list)
+
+
+_NO_WISHES: Final = Wishes()
 
 
 class Labeller:
@@ -73,17 +85,27 @@ class Labeller:
         self.model = model
         self.bounds = bounds
 
-    def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
+    def label_html(
+        self, html: str, *, id_attribute: str | None = None, url: str | None = None, wishes: Wishes = _NO_WISHES
+    ) -> Result:
         """Label a page's blocks.
 
-        `id_attribute` names an attribute (lower case) whose value a block's `id` is to be; `url` is the page's
-        address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex.
+        `id_attribute` names an attribute (lower case) whose value an element's `id` is to be; `url` is the page's
+        address where the caller knows it: it tells inner links from outer ones. Of a fragment, the selectors start at
+        its one element. Raises PageTooComplex, DuplicateStamp and NotOneElement.
         """
         start = time.perf_counter()
-        tree = dom.parse(html)
+        source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
+        tree = dom.parse(source)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
+        if root:
+            fragments.check(page, root)
+        matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
+        places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)
+        positions = hints.take(page)
         lines = bare_lines(page)
+        head = self.model.heads[TEXT if lines else PAGE]
         seen = None
         if lines:
             seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
@@ -91,15 +113,23 @@ class Labeller:
             seen = features.page_features(page, self.model.vocabulary)
         described = time.perf_counter()
         opinion = None
-        if seen is not None and lines:
-            opinion = _spread(self.model.heads[TEXT](seen, None), lines, len(page.blocks))
-        elif seen is not None:
-            opinion = self.model.heads[PAGE](seen, page)
-        labelled = _label(opinion, [block.text for block in page.blocks], page, id_attribute)
+        if seen is not None:
+            opinion = _spread(head(seen, None), lines, len(page.blocks)) if lines else head(seen, page)
+            opinion = _heeding(opinion, head.rule, wishes.thresholds)
+        extents = Extents(page)
+        given, reports = overrides.apply(wishes.overrides, matched, extents)
+        if opinion is not None and given:
+            opinion = replace(opinion, chosen=overrides.chosen(opinion.chosen, given))
+        labelled = _label(opinion, [block.text for block in page.blocks], page, places, given)
+        chosen = opinion.chosen.tolist() if opinion is not None else []
+        removed = removal(page, extents, chosen, positions, places, self.bounds)
         times = (start, parsed, described, time.perf_counter())
-        return _result(labelled, page.head.language, times, Source(tree, page, opinion))
+        result = _result(labelled, page.head.language, times, Source(tree, page, opinion))
+        if any(report.problem for report in reports):
+            result.warnings.append("override_without_effect")
+        return replace(result, removal=removed, overrides=reports)
 
-    def label_text(self, text: str) -> Result:
+    def label_text(self, text: str, *, wishes: Wishes = _NO_WISHES) -> Result:
         """Label text without structure: a block for each line that is not blank. Raises PageTooComplex."""
         start = time.perf_counter()
         lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -109,9 +139,17 @@ class Labeller:
         parsed = time.perf_counter()
         seen = features.text_features(lines, self.model.vocabulary) if lines else None
         described = time.perf_counter()
-        opinion = self.model.heads[TEXT](seen, None) if seen else None
-        labelled = _label(opinion, lines, None, None)
+        head = self.model.heads[TEXT]
+        opinion = _heeding(head(seen, None), head.rule, wishes.thresholds) if seen else None
+        labelled = _label(opinion, lines, None, None, {})
         return _result(labelled, None, (start, parsed, described, time.perf_counter()), Source(opinion=opinion))
+
+
+def _heeding(opinion: Opinion, rule: Rule, thresholds: Thresholds) -> Opinion:
+    """Return the opinion with the labels that the caller's thresholds choose."""
+    if thresholds == _NO_WISHES.thresholds:
+        return opinion
+    return replace(opinion, chosen=decide(opinion.labels, rule, thresholds))
 
 
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph
@@ -138,58 +176,44 @@ def _spread(opinion: Opinion, lines: list[int], count: int) -> Opinion:
 
 
 def _label(
-    opinion: Opinion | None, texts: Sequence[str], page: Page | None, id_attribute: str | None
+    opinion: Opinion | None,
+    texts: Sequence[str],
+    page: Page | None,
+    places: Places | None,
+    given: Mapping[int, Override],
 ) -> list[LabelledBlock]:
     if opinion is None:
         return []
     chosen = opinion.chosen.tolist()
     scores = opinion.labels.tolist()
     classes = opinion.classes
-    selectors = _selectors(page) if page is not None else []
     result = []
     for index, text in enumerate(texts):
         label = chosen[index]
         start, end = SPANS[label]
-        kind = CLASSES[start + int(classes[index, start:end].argmax())][1]
+        kind = given[index].kind if index in given else None
+        kind = kind or CLASSES[start + int(classes[index, start:end].argmax())][1]
         score = round(scores[index][label], 4)
         name = LABELS[label]
-        if page is None:
+        if page is None or places is None:
             result.append(LabelledBlock(index, name, kind, score, None, None, None, None, text, False))
             continue
         block = page.blocks[index]
-        element = block.element
-        stamp = page.attrs[element].get(id_attribute) if id_attribute else None
+        element = max(block.element, places.root)  # a fragment of inline content stands in no block of its own
         result.append(
             LabelledBlock(
                 index,
                 name,
                 kind,
                 score,
-                selectors[index],
+                places.selector(element),
                 block.part,
-                stamp,
+                places.stamp(element),
                 page.tags[element],
                 text,
                 page.hidden[element],
             )
         )
-    return result
-
-
-def _selectors(page: Page) -> list[str]:
-    """Return the blocks' selectors, every element's step written once."""
-    paths: dict[int, str] = {0: "html"}
-    result = []
-    for block in page.blocks:
-        element = block.element
-        missing = []
-        while element not in paths:
-            missing.append(element)
-            element = page.parents[element]
-        path = paths[element]
-        for below in reversed(missing):
-            path = paths[below] = f"{path} > {page.step(below)}"
-        result.append(path)
     return result
 
 

@@ -13,6 +13,8 @@ Refusal                        raised by the envelope; carries the sentence for 
 └── DeadlineExceeded           the page took longer than it may
 EngineError (errors.py)        raised by the engine
 ├── PageTooComplex             the page exceeds a bound of the engine
+├── NotOneElement              a fragment that is not one element
+├── DuplicateStamp             two elements carry the same value of the caller's id_attribute
 └── ModelRefused               the model directory may not be loaded
 
 `TABLE` is the one place that turns these into statuses; `HTTP` holds the problems that the framework itself finds.
@@ -26,7 +28,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import EngineError, ModelRefused, PageTooComplex
+from app.errors import DuplicateStamp, EngineError, ModelRefused, NotOneElement, PageTooComplex
 
 MEDIA_TYPE: Final = "application/problem+json"
 BASE: Final = "/problems/"
@@ -180,6 +182,21 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "The page has more elements, depth or blocks than a bound allows; `bound` names it and `limit` is its value. "
         "BEGONE_MAX_ELEMENTS, BEGONE_MAX_DEPTH, BEGONE_MAX_BLOCKS and BEGONE_MAX_PATH_STEPS set the bounds.",
     ),
+    DuplicateStamp: Kind(
+        "duplicate-id",
+        422,
+        "Elements share an id",
+        "`id_attribute` names an attribute whose value must tell elements apart, and several carry the same; `count` "
+        "says how many values are shared. Number the elements anew for every page. Elements without the attribute, or "
+        "with an empty value, are no trouble.",
+    ),
+    NotOneElement: Kind(
+        "not-one-element",
+        422,
+        "The fragment is not one element",
+        "With `fragment`, post the `outerHTML` of one element that was added to the page, neither `html` nor `body`. "
+        "Where several were added, post each by itself, or the element around them. A whole page goes without it.",
+    ),
     Saturated: Kind(
         "saturated",
         503,
@@ -228,6 +245,9 @@ def document(error: Exception) -> dict[str, Any]:
         problem |= {"detail": error.detail, **error.extra}
     elif isinstance(error, PageTooComplex):
         problem |= {"detail": f"{str(error).capitalize()}.", "bound": error.what, "limit": error.limit}
+    elif isinstance(error, DuplicateStamp | NotOneElement):
+        problem["detail"] = f"{str(error).capitalize()}."
+        problem |= {"count": error.count} if isinstance(error, DuplicateStamp) else {}
     else:
         problem["detail"] = kind.help
     return problem

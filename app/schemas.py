@@ -5,20 +5,33 @@ holds real answers against them.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from app.extension import (
+    MAX_OVERRIDES,
+    Context,
+    FixesAnswer,
+    Hide,
+    Kind,
+    Label,
+    Override,
+    OverrideAnswer,
+    PageKind,
+    Probability,
+    Quote,
+    Thresholds,
+)
 from app.problems import InvalidRequest, MalformedJson
+from app.wishes import Wishes
 
 _BOM: Final = b"\xef\xbb\xbf"
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}(?:\.[A-Za-z0-9_-]{1,40}){0,3}\Z")
 
-Label = Literal["content", "appeal", "advert", "navigation"]
-Include = Literal["scores", "reasons", "text", "markdown", "html", "hidden_text_chars"]
+Include = Literal["anchors", "hide", "fixes", "scores", "reasons", "text", "markdown", "html", "hidden_text_chars"]
 """The larger parts of an answer, which are made where they are asked for."""
-Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class LabelRequest(BaseModel):
@@ -47,17 +60,34 @@ class LabelRequest(BaseModel):
         pattern=r"^[A-Za-z_][A-Za-z0-9_.:-]*$",
         max_length=64,
         description="An attribute with which the caller has stamped elements, such as `data-bl-id`; "
-        "each block's `id` is then its element's value. Only with `html`.",
+        "each `id` in the answer is then its element's value. The values must tell elements apart. Only with `html`.",
     )
 
-    include: list[Include] | None = Field(
-        None,
+    include: list[Include] = Field(
+        [],
         max_length=50,
-        description="What the answer is to hold besides: per block all four `scores` and the `reasons` for its label; "
+        description="What the answer is to hold besides: per block `anchors` (a text quote that finds it again where "
+        "its selector no longer does), all four `scores`, the `reasons` for its label; "
         "the content alone, in order, as `text`, `markdown` or safe `html` (with absolute links where `url` is given); "
         "`hidden_text_chars` of templates and JSON-LD. Posts of text/html and text/plain give it as a query parameter, "
-        "`?include=markdown,scores`.",
+        "`?include=markdown,scores`. `hide` and `fixes` come always; naming them changes nothing.",
     )
+    thresholds: Thresholds = Field(
+        Thresholds(),
+        description="When to give which label: a preset's name (`careful`, the default, or `strict`), or an object.",
+    )
+    overrides: list[Override] = Field(
+        [],
+        max_length=MAX_OVERRIDES,
+        description="Labels of the caller's own, by selector. They win over the model's, the last over those before; "
+        "the answer's `overrides` says what each did. Only with `html`.",
+    )
+    fragment: bool = Field(
+        False,
+        description="`html` is the `outerHTML` of one element that was added to a page later. Selectors in the answer "
+        "start at it: `:scope` is the element itself, `:scope > p:nth-child(2)` its second child. Only with `html`.",
+    )
+    context: Context | None = Field(None, description="The page that the fragment was added to. Only with `fragment`.")
 
     @model_validator(mode="after")
     def _one_page(self) -> Self:
@@ -65,7 +95,16 @@ class LabelRequest(BaseModel):
             raise ValueError("Give exactly one of html and text.")
         if self.text is not None and self.id_attribute is not None:
             raise ValueError("A text has no elements: id_attribute goes with html.")
+        if self.text is not None and (self.overrides or self.fragment):
+            raise ValueError("A text has no elements: overrides and fragment go with html.")
+        if self.context is not None and not self.fragment:
+            raise ValueError("A context goes with a fragment.")
         return self
+
+    def wishes(self) -> Wishes:
+        """Return what is asked of the engine beyond labels."""
+        context = (self.context or Context()).wish() if self.fragment else None
+        return Wishes(self.thresholds.wish(), tuple(each.wish() for each in self.overrides), context)
 
     @classmethod
     def read(cls, body: bytes) -> Self:
@@ -76,21 +115,22 @@ class LabelRequest(BaseModel):
             found = error.errors(include_url=False, include_context=False, include_input=False)
         if found[0]["type"] == "json_invalid":
             raise MalformedJson(f"{found[0]['msg']}.")
-        errors = [{"field": _field(one["loc"]), "message": _message(one["type"], one["msg"])} for one in found[:20]]
+        errors = [{"field": _field(one["loc"]), "message": _message(one)} for one in found[:20]]
         detail = "; ".join(f"{one['field'] or 'body'}: {one['message']}" for one in errors)
         raise InvalidRequest(detail, errors=errors)
 
 
 def _field(location: tuple[int | str, ...]) -> str:
     """Return the field's name; one that the caller made up is only quoted if it looks like a name."""
-    name = ".".join(part for part in location if isinstance(part, str))
+    name = ".".join(str(part) for part in location)
     return name if not name or _PLAIN_NAME.match(name) else "(unknown)"
 
 
-def _message(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return f"There is no such field. The fields are {', '.join(LabelRequest.model_fields)}."
-    message = message.removeprefix("Value error, ")
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        known = f" The fields are {', '.join(LabelRequest.model_fields)}." if len(error["loc"]) == 1 else ""
+        return f"There is no such field.{known}"
+    message = error["msg"].removeprefix("Value error, ")
     return message if message.endswith(".") else f"{message}."
 
 
@@ -103,7 +143,7 @@ def read_include(values: Sequence[str]) -> tuple[Include, ...]:
     try:
         return tuple(_INCLUDE.validate_python(names[:50]))
     except ValidationError as error:
-        message = _message("literal_error", error.errors(include_url=False, include_input=False)[0]["msg"])
+        message = _message(error.errors(include_url=False, include_input=False)[0])
     raise InvalidRequest(f"include: {message}", errors=[{"field": "include", "message": message}])
 
 
@@ -117,7 +157,11 @@ class ModelName(BaseModel):
 class PageFacts(BaseModel):
     """What is said of the page as a whole."""
 
-    warnings: list[str] = Field(description="What a caller should know, such as `no_text` for a page without text.")
+    kind: PageKind | None = Field(None, description="Of a fragment's page, what the request's `context` says.")
+    warnings: list[str] = Field(
+        description="What a caller should know: `no_text` for a page without text, `override_without_effect` for an "
+        "override that did nothing."
+    )
     hidden_text_chars: int | None = Field(
         None,
         description="With `include`: characters of text in templates, in what is for readers without scripts and in "
@@ -157,9 +201,7 @@ class BlockAnswer(BaseModel):
 
     index: int = Field(description="0, 1, … in document order.")
     label: Label
-    kind: (
-        Literal["main", "comment", "donation", "subscription", "registration", "newsletter", "adblock", "other"] | None
-    )
+    kind: Kind | None
     score: Probability = Field(description="Calibrated probability of the label.")
     selector: str | None = Field(
         description="CSS path of the block's element in the DOM that a browser builds; null for text."
@@ -168,12 +210,13 @@ class BlockAnswer(BaseModel):
     id: str | None = Field(description="The element's value of the request's `id_attribute`.")
     tag: str | None = Field(description="The element's name; null for text.")
     text: str
-    hidden: bool = Field(description="Whether the page hides the element by its own markup.")
+    hidden: bool = Field(description="Whether the page hides the element, by its own markup or the caller's hint.")
     scores: Scores | None = Field(None, description="With `include`: the probability of every label.")
     reasons: list[Reason] | None = Field(
         None,
         description="With `include`: what decided, weightiest first; for 100 blocks, appeals and adverts first.",
     )
+    anchor: Quote | None = Field(None, description='With `include: ["anchors"]`; null for a block without text.')
 
 
 class TimingsMs(BaseModel):
@@ -199,6 +242,9 @@ class LabelAnswer(BaseModel):
     html: str | None = Field(
         None, description="With `include`: the content alone as HTML, sanitised: no scripts, styles, frames or forms."
     )
+    hide: Hide
+    fixes: FixesAnswer
+    overrides: list[OverrideAnswer] | None = Field(None, description="What each of the request's overrides did.")
     timings_ms: TimingsMs
 
 

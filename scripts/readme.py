@@ -54,12 +54,15 @@ def example_answer() -> dict[str, Any]:
 
 
 def laid_out(document: dict[str, Any]) -> str:
-    """Return an answer as JSON with a line for each member and each block."""
+    """Return an answer as JSON with a line for each member, each block and each label of `hide`."""
     members = []
     for name, value in document.items():
         if name == "blocks":
             blocks = ",\n".join(f"    {_json(block)}" for block in value)
             members.append(f'  "blocks": [\n{blocks}\n  ]')
+        elif name == "hide":
+            labels = ",\n".join(f"    {_json(label)}: {_json(found)}" for label, found in value.items())
+            members.append(f'  "hide": {{\n{labels}\n  }}')
         else:
             members.append(f"  {_json(name)}: {_json(value)}")
     return "```json\n{\n" + ",\n".join(members) + "\n}\n```"

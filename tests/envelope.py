@@ -37,10 +37,14 @@ class FakeLabeller:
         self.before = before
         self.always = always
         self.url: str | None = None
+        self.wishes: object = None
 
-    def label_html(self, html: str, *, id_attribute: str | None = None, url: str | None = None) -> Result:
+    def label_html(
+        self, html: str, *, id_attribute: str | None = None, url: str | None = None, wishes: object = None
+    ) -> Result:
         self.before(html)
         self.url = url
+        self.wishes = wishes
         if self.always is not None:
             return self.always
         blocks = [
@@ -49,8 +53,9 @@ class FakeLabeller:
         ]
         return _result(blocks)
 
-    def label_text(self, text: str) -> Result:
+    def label_text(self, text: str, *, wishes: object = None) -> Result:
         self.before(text)
+        self.wishes = wishes
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return _result([_block(index, line, None, None) for index, line in enumerate(lines)])
 

@@ -107,9 +107,11 @@ async def test_the_answer_has_the_contracts_form(http: httpx.AsyncClient) -> Non
                 "hidden": False,
             }
         ],
+        "hide": {"appeal": [], "advert": [], "navigation": []},
+        "fixes": {"scroll_lock": [], "backdrop": []},
         "timings_ms": {"parse": 0.123, "features": 1.0, "predict": 2.0},
     }
-    assert list(answered.json()) == ["model", "language", "page", "counts", "blocks", "timings_ms"]
+    assert list(answered.json()) == ["model", "language", "page", "counts", "blocks", "hide", "fixes", "timings_ms"]
 
 
 @pytest.mark.parametrize(
@@ -264,8 +266,8 @@ async def test_what_is_no_json_is_refused(http: httpx.AsyncClient, body: bytes) 
         ({"html": "x", "language": "not a language"}, "language"),
         ({"html": "x", "id_attribute": "on click"}, "id_attribute"),
         ({"html": "x", "htlm": "y"}, "htlm"),
-        ({"html": "x", "include": ["everything"]}, "include"),
         ({"html": "x", "include": "text"}, "include"),
+        ({"html": "x", "include": ["nonsense", "anchors"]}, "include"),
         ({"html": "x", "Aunt Petunia's own words": 1}, "(unknown)"),
     ],
 )

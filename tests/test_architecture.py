@@ -16,21 +16,24 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "concepts", "wording", "unseen", "addresses"},
+    {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses"},
     {"dom", "vocabulary"},
     {"elements", "head"},
-    {"blocks"},
-    {"markup", "names", "text", "context", "skeleton"},
+    {"blocks", "selectors"},
+    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton"},
     {"features", "clean", "plain"},
-    {"network", "markdown"},
-    {"model"},
+    {"network", "hide", "fixes", "overrides", "markdown"},
+    {"model", "removal"},
+    {"decision"},
+    {"wishes"},
     {"labeller"},
     {"reader", "reasons"},
 )
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
-OPEN = {"dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
+OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
+OPEN |= {"decision", "fragments", "overrides", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}

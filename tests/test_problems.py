@@ -46,6 +46,8 @@ def test_types_are_unique_and_are_the_promised_ones() -> None:
         "invalid-request": 422,
         "malformed-json": 422,
         "page-too-complex": 422,
+        "duplicate-id": 422,
+        "not-one-element": 422,
         "internal-error": 500,
         "not-ready": 503,
         "saturated": 503,

@@ -140,7 +140,8 @@ def test_an_opinion_on_a_row_is_of_the_stage_without_its_fold_and_the_one_tested
     """Stages that say nothing but who they are: the number of the class that each is sure of."""
     of_row = fold_of(data)
     pairs = list(itertools.combinations(range(FOLDS), 2))  # as many as there are classes
-    names = {**{(fold,): fold for fold in range(FOLDS)}, **{pair: number for number, pair in enumerate(pairs)}}
+    names: dict[tuple[int, ...], int] = {(fold,): fold for fold in range(FOLDS)}
+    names |= {pair: number for number, pair in enumerate(pairs)}
     scaler = StandardScaler().fit(data.numbers)
     width = stages.first_matrix(data, scaler).shape[1]
     networks = {left_out: sure(width, name, len(left_out)) for left_out, name in names.items()}
