@@ -13,6 +13,7 @@ from app.schemas import LabelRequest
 
 if TYPE_CHECKING:
     from app.labeller import Labeller, Result
+    from app.page import Verdict
 
 JSON: Final = "application/json"
 HTML: Final = "text/html"
@@ -46,12 +47,16 @@ class Answer:
 
 def answer(labeller: "Labeller", post: Post) -> Answer:
     """Label what was posted. Raises MalformedJson, InvalidRequest and the engine's errors."""
+    from app import page  # loads numpy, which must not be loaded before `service` has said how many threads it gets
+
     start = time.perf_counter()
-    kind, label, language = _read(labeller, post)
+    kind, label, language, url = _read(labeller, post)
     decoded = time.perf_counter()
     result = label()
     labelled = time.perf_counter()
-    body = _document(labeller, result, language)
+    verdict = page.judge(result, labeller.model.judge, url, language)
+    judged = time.perf_counter()
+    body = _document(labeller, result, verdict)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
     if gzipped:
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
@@ -60,27 +65,28 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "parse": result.timings.parse / 1000,
         "features": result.timings.features / 1000,
         "predict": result.timings.predict / 1000,
-        "encode": time.perf_counter() - labelled,
+        "judge": judged - labelled,
+        "encode": time.perf_counter() - judged,
     }
     return Answer(body, gzipped, kind, result.counts, stages)
 
 
-def _read(labeller: "Labeller", post: Post) -> tuple[str, Callable[[], "Result"], str | None]:
-    """Return what kind of input it is, the call that labels it, and the caller's word on its language."""
+def _read(labeller: "Labeller", post: Post) -> tuple[str, Callable[[], "Result"], str | None, str | None]:
+    """Return what kind of input it is, the call that labels it, and the caller's word on its language and address."""
     if post.media_type == TEXT:
         text = _text(post.body, post.charset)
-        return "text/plain", lambda: labeller.label_text(text), None
+        return "text/plain", lambda: labeller.label_text(text), None, None
     if post.media_type == HTML:
         html = dom.decode(post.body, post.charset)
-        return "text/html", lambda: labeller.label_html(html), None
+        return "text/html", lambda: labeller.label_html(html), None, None
     request = LabelRequest.read(post.body)
     if request.text is not None:
         text = request.text
-        return "json text", lambda: labeller.label_text(text), request.language
+        return "json text", lambda: labeller.label_text(text), request.language, request.url
     html, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
     stamp = request.id_attribute.lower() if request.id_attribute else None
-    return "json html", lambda: labeller.label_html(html, id_attribute=stamp, url=url), request.language
+    return "json html", lambda: labeller.label_html(html, id_attribute=stamp, url=url), request.language, url
 
 
 def _text(body: bytes, charset: str | None) -> str:
@@ -93,13 +99,13 @@ def _text(body: bytes, charset: str | None) -> str:
     return dom.decode(body, charset)
 
 
-def _document(labeller: "Labeller", result: "Result", language: str | None) -> bytes:
+def _document(labeller: "Labeller", result: "Result", verdict: "Verdict") -> bytes:
     timings = result.timings
     return orjson.dumps(
         {
             "model": {"name": labeller.model.name, "version": labeller.model.version},
-            "language": language or result.language,
-            "page": {"warnings": result.warnings},
+            "language": verdict.language,
+            "page": verdict,
             "counts": result.counts,
             "blocks": result.blocks,
             "timings_ms": {

@@ -17,20 +17,24 @@ from tests.conftest import ROOT
 
 LAYERS = (
     {"labels", "errors"},
-    {"dom", "vocabulary"},
+    {"dom", "vocabulary", "metadata", "phrases"},
     {"elements", "head"},
     {"blocks"},
-    {"markup", "text", "context"},
-    {"features"},
+    {"markup", "text", "context", "walls"},
+    {"features", "shape"},
     {"network"},
+    {"judge"},
     {"model"},
     {"labeller"},
+    {"gates", "visible"},
+    {"kinds"},
+    {"page"},
 )
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
-OPEN = {"dom", "elements", "errors", "labeller", "labels", "model"}
-"""What the envelope may use of the engine: `labeller`, and what its arguments and answers are made of."""
+OPEN = {"dom", "elements", "errors", "labeller", "labels", "model", "page"}
+"""What the envelope may use of the engine: `labeller` and `page`, and what their arguments and answers are made of."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}
 """What the engine knows nothing of: HTTP, the contract's documents, the operator's metrics."""
