@@ -8,17 +8,21 @@ is left to read. A page that was posted whole is gated only by what is shown on 
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
+from app import walls
 from app.judge import Judge
+from app.labelled import Labelled
 from app.metadata import Metadata
-from app.phrases import PRICES, TRACKING, says
-from app.walls import Box, Labelled
+from app.phrases import ADBLOCK, PRICES, TRACKING, says
+from app.walls import Box
 
 _MAX_EVIDENCE: Final = 50
 NO_TEXT: Final = 250  # characters of main content that are no article
 _CONSENT: Final = 3  # phrases about tracking beside a price that make a box a choice between the two
-_MOST_CONSENT: Final = 6_000  # characters of a page that asks for consent and has nothing else
+_MOST_CONSENT: Final = 4_000  # characters of a page that asks for consent and has nothing else
+_ASKING: Final = 0.2  # of its text at least that speaks of tracking or prices
+_MOST_READ: Final = 6_000  # characters of an overlay
+_MOST_OVERLAYS: Final = 10
+_BY_RULE: Final = 0.9  # what follows from a rule has no measured probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +46,56 @@ class Gate:
 def decide(
     seen: Labelled, boxes: list[Box], judge: Judge, declared: Metadata, main_chars: int
 ) -> tuple[Gate, Box | None]:
-    """Return what stops the reader, and the box that does, if it is one; `main_chars` is the main content's length."""
+    """Return what stops the reader, and the learned box if that does; `main_chars` is the content's length."""
     sure = judge.walls(boxes).tolist()
-    best: tuple[float, str, Box] | None = None
-    for box, score in zip(boxes, sure, strict=True):
-        kind = box.kind
-        if box.kind != "adblock" and box.tracking >= _CONSENT and box.priced and (box.modal or main_chars < NO_TEXT):
-            kind, score = "consent", box.surely
-        elif box.kind == "adblock":
-            score = box.surely if box.modal or main_chars < NO_TEXT else 0.0
-        if score >= 0.5 and (best is None or score > best[0]):
-            best = score, kind, box
-    if best is not None:
-        score, kind, box = best
+    for overlay in _overlays(seen):
+        said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
+        kind = "adblock" if says(said, ADBLOCK) else "consent" if _offers(said) else None
+        if kind is not None:
+            return Gate(kind, _BY_RULE, [Evidence("block", index) for index in overlay[:_MAX_EVIDENCE]]), None
+    best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
+    if best >= 0 and sure[best] >= 0.5:
+        box = boxes[best]
         evidence = [Evidence("block", index) for index in box.blocks[:_MAX_EVIDENCE]]
-        if declared.free is False and kind in {"subscription", "registration"}:
+        if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
-        return Gate(kind, round(float(score), 4), evidence), box
+        return Gate(box.kind, round(sure[best], 4), evidence), box
     asking = _consent_page(seen, main_chars)
     if asking:
-        return Gate("consent", 0.5, [Evidence("block", index) for index in asking[:_MAX_EVIDENCE]]), None
+        return Gate("consent", _BY_RULE, [Evidence("block", index) for index in asking[:_MAX_EVIDENCE]]), None
+    blocking = next((box for box in boxes if box.kind == "adblock" and main_chars < NO_TEXT), None)
+    if blocking is not None:
+        evidence = [Evidence("block", index) for index in blocking.blocks[:_MAX_EVIDENCE]]
+        return Gate("adblock", _BY_RULE, evidence), None
     return Gate("none", round(1 - max(sure, default=0.0), 4)), None
+
+
+def _overlays(seen: Labelled) -> list[list[int]]:
+    """Return the visible blocks of each box that is laid over the page, as its markup or the caller's hint says."""
+    page = seen.page
+    if page is None:
+        return []
+    found: list[range] = []
+    for element, attributes in enumerate(page.attrs):
+        if not attributes and page.tags[element] != "dialog":
+            continue
+        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(page, element):
+            continue
+        end = element + 1
+        while end < len(page.parents) and page.parents[end] >= element:
+            end += 1
+        found.append(range(element, end))
+        if len(found) == _MOST_OVERLAYS:
+            break
+    return [
+        [at for at, block in enumerate(page.blocks) if block.element in inside and not seen.hidden[at]]
+        for inside in found
+    ]
+
+
+def _offers(said: str) -> bool:
+    """Whether a box offers to be paid or to follow the reader."""
+    return says(said, TRACKING) >= _CONSENT and says(said, PRICES) > 0 and any(each.isdigit() for each in said)
 
 
 def _consent_page(seen: Labelled, main_chars: int) -> list[int]:
@@ -74,21 +107,11 @@ def _consent_page(seen: Labelled, main_chars: int) -> list[int]:
     if page is None or main_chars > _MOST_CONSENT:
         return []
     plain = [
-        at for at, block in enumerate(page.blocks) if not seen.hidden[at] and block.link_chars * 2 < len(block.text)
+        at for at, block in enumerate(page.blocks) if not seen.hidden[at] and 2 * block.link_chars < len(block.text)
     ]
-    lengths = np.array([len(seen.texts[at]) for at in plain])
-    if lengths.sum() > _MOST_CONSENT or not len(lengths):
+    said = "\n".join(seen.texts[at] for at in plain).lower()
+    if len(said) > _MOST_CONSENT or says(said, TRACKING) <= _CONSENT or not _offers(said) or "button" not in page.tags:
         return []
-    found: list[int] = []
-    said: set[int] = set()
-    priced = False
-    for at in plain:
-        text = seen.texts[at].lower()
-        here = {number for number, phrase in enumerate(TRACKING) if phrase in text}
-        price = says(text, PRICES) > 0 and any(each.isdigit() for each in text)
-        if here or price:
-            found.append(at)
-        said |= here
-        priced = priced or price
-    asked = sum(len(seen.texts[at]) for at in found)
-    return found if priced and len(said) >= _CONSENT and asked >= 0.3 * lengths.sum() else []
+    asking = [at for at in plain if says(seen.texts[at].lower(), TRACKING) or says(seen.texts[at].lower(), PRICES)]
+    share = sum(len(seen.texts[at]) for at in asking) / max(len(said), 1)
+    return asking if share >= _ASKING else []

@@ -3,16 +3,17 @@
 from typing import Final
 
 from app import shape
-from app.gates import NO_TEXT, Gate
+from app.gates import Gate
 from app.judge import KINDS, Judge
+from app.labelled import Labelled
 from app.metadata import Metadata
 from app.phrases import ASKING, PRICES, says
-from app.walls import Labelled
 
 _LEAST: Final = 0.3  # a kind that is less likely is none
 _MOST_READING: Final = 2_500  # characters of paragraphs beyond which a page is read, not filled in
 _PARAGRAPH: Final = 80
 _PRICES: Final = 3
+NO_OTHER: Final = 1_200  # characters of content beside the wall: its own small print is taken for content
 
 
 def decide(seen: Labelled, declared: Metadata, address: str | None, gate: Gate, judge: Judge) -> tuple[str, float]:
@@ -21,7 +22,8 @@ def decide(seen: Labelled, declared: Metadata, address: str | None, gate: Gate, 
     main = seen.main()
     if page is None or not any(seen.texts):
         return "other", 1.0
-    if gate.kind == "consent" and (gate.score <= 0.5 or sum(len(seen.texts[at]) for at in main) < NO_TEXT):
+    asking = {each.index for each in gate.evidence}
+    if gate.kind == "consent" and sum(len(seen.texts[at]) for at in main if at not in asking) < NO_OTHER:
         return "consent_wall", gate.score
     shares = judge.kinds(shape.numbers(seen, page, address), shape.words(seen, page, declared, address))
     best = int(shares.argmax())

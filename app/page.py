@@ -12,11 +12,12 @@ import numpy as np
 from app import gates, head, kinds, metadata, visible, walls
 from app.gates import NO_TEXT, Gate
 from app.judge import Judge
+from app.labelled import Labelled
 from app.labeller import Result
 from app.labels import LABELS
 from app.metadata import Metadata
 from app.visible import Seen
-from app.walls import Box, Labelled
+from app.walls import Box
 
 _REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
 _LANDING: Final = 400  # characters of paragraphs without which documentation is a landing page

@@ -109,6 +109,29 @@ TRACKING: Final = _phrases(
 )
 """That the box asks to be allowed to follow the reader."""
 
+ADBLOCK: Final = _phrases(
+    "ad blocker|adblock|ad-block|ad blocking|ad-free extension|werbeblocker|werbe-blocker|bloqueur de pub",
+    "bloqueurs de pub|bloqueador de an|bloqueadores de|bloqueador de pub|bloqueo de anuncios|blocco della pubblicità",
+    "blocca pubblicità|advertentieblokker|reclameblokker|annonsblock|reklameblokk|annonseblokk|annonceblok",
+    "blokowania reklam|blokuj|blokování reklam|блокировщик|reklam engelle|广告拦截|廣告攔截|广告屏蔽",
+    "広告ブロック|광고 차단|مانع الإعلانات|حظر الإعلانات|विज्ञापन अवरोधक|ऐड ब्लॉकर|एड ब्लॉकर",
+)
+"""That a blocker is to be switched off."""
+
+REGISTER: Final = _phrases(
+    "register|create an account|create a free|create your free|free account|sign up|registrier|kostenloses konto",
+    "inscrivez-vous|créez|créer un compte|inscrits|regístr|registr|cadastr|maak een|gratis account|skapa konto",
+    "opprett konto|opret|zarejestruj|załóż konto|зарегистр|регистрац|kayıt ol|ücretsiz üye|注册|註冊|免费|無料会員",
+    "会員登録|無料登録|회원가입|무료|أنشئ حساب|التسجيل|रजिस्टर|पंजीकर|मुफ़्त",
+)
+"""That an account is asked for, which may cost nothing."""
+
+SUBSCRIBE: Final = _phrases(
+    "subscri|abonn|abo |abos|suscri|suscríb|assin|prenumer|předplat|подпис|abone|订阅|訂閱|付费|付費|有料|購読|구독",
+    "اشتراك|اشترك|सदस्यता|digital edition|trial|unlimited",
+)
+"""That a subscription is asked for."""
+
 SPONSORED: Final = _phrases(
     "paid for by|paid post|paid content|sponsored by|sponsored content|sponsored post|presented by|supported by",
     "partner content|partnered content|advertorial|advertisement feature|brand content|branded content|promoted by",

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from app.blocks import Page
+from app.labelled import Labelled
 from app.labels import LABELS
 from app.metadata import Metadata
-from app.walls import Labelled
 
 _TAGS: Final = (
     "article", "aside", "audio", "blockquote", "button", "code", "dd", "figure", "form", "h1", "h2", "h3", "iframe",

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.blocks import Page
+from app.labelled import Labelled
 from app.labels import LABELS
 from app.metadata import date
 from app.phrases import SPONSORED, says
-from app.walls import Labelled
 
 _ADVERT: Final = LABELS.index("advert")
 _NAVIGATION: Final = LABELS.index("navigation")
@@ -60,12 +60,7 @@ def _heads(page: Page, at: int) -> bool:
 
 def _note(seen: Labelled, at: int) -> bool:
     text = seen.texts[at]
-    return (
-        0 < len(text) <= _MAX_NOTE
-        and not seen.hidden[at]
-        and seen.labels[at] != _NAVIGATION
-        and says(text.lower(), SPONSORED) > 0
-    )
+    return 0 < len(text) <= _MAX_NOTE and not seen.hidden[at] and says(text.lower(), SPONSORED) > 0
 
 
 def _author(seen: Labelled, page: Page, top: range) -> str | None:

@@ -8,8 +8,6 @@ right below the text is looked at too, if it says that there is more to read.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log1p
 from typing import Final
@@ -18,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
+from app.labelled import MAX_LINE, Labelled, Paragraphs
 from app.labels import CLASSES, LABELS, SPANS
-from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, SPENT, TRACKING, WALL, says
+from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, REGISTER, SPENT, SUBSCRIBE, TRACKING, WALL, says
 
-CONTENT: Final = LABELS.index("content")
-APPEAL: Final = LABELS.index("appeal")
+_APPEAL: Final = LABELS.index("appeal")
 
 _MAIN: Final = CLASSES.index(("content", "main"))
-_COMMENT: Final = CLASSES.index(("content", "comment"))
 _SUBSCRIPTION: Final = CLASSES.index(("appeal", "subscription"))
 _REGISTRATION: Final = CLASSES.index(("appeal", "registration"))
 _ADBLOCK: Final = CLASSES.index(("appeal", "adblock"))
@@ -37,17 +34,11 @@ _WALLS: Final = [_SUBSCRIPTION, _REGISTRATION, _ADBLOCK]
 
 _LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong to one, whatever its label
 _PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
-_APART: Final = 7  # blocks between two runs of paragraphs
-_PART: Final = 0.2
-_HEAD: Final = 6
-_TAIL: Final = 20  # blocks above and below the text's end that are looked at for words of a wall
 _GAP: Final = 4  # blocks of something else that a box may have in it
 _REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
-_TEXT: Final = 0.8  # a block that is so surely content is no part of a box
-_PARAGRAPH: Final = 80  # characters of a running text's block
+_WORD: Final = 0.3  # what a word for it counts beside the model's probability
 _MAX_WORDS: Final = 3_000  # characters of a box that are read
 _MAX_READ: Final = 100  # its blocks
-_MAX_LINE: Final = 400  # a longer block is a paragraph, not a line of a wall
 _MAX_BOXES: Final = 200
 _FIXED: Final = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
 _ELLIPSIS: Final = re.compile(r"(?:\.\.\.|…|\[\s*(?:\.\.\.|…)\s*\])\W*\Z")
@@ -62,45 +53,22 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """A page's n blocks with their labels, as verdicts read them. `page` is None for text without structure.
-
-    `labels` (n,) are numbers of `LABELS`, `classes` (n, 10) the probabilities of `CLASSES`.
-    """
-
-    texts: list[str]
-    hidden: list[bool]
-    labels: NDArray[np.int64]
-    classes: NDArray[np.float32]
-    page: Page | None = None
-
-    def main(self) -> list[int]:
-        """Return the visible blocks of the main content, comments left out."""
-        own = (self.labels == CONTENT) & (self.classes[:, _MAIN] >= self.classes[:, _COMMENT])
-        return [at for at in np.flatnonzero(own).tolist() if not self.hidden[at]]
-
-
-@dataclass(frozen=True, slots=True)
 class Box:
     """A run of blocks, what kind of wall it would be, and a row of `COLUMNS` about it."""
 
     blocks: list[int]
     kind: str
     row: list[float]
-    modal: bool
-    tracking: int
-    priced: bool
-    surely: float
     text_after: int
 
 
 def find(seen: Labelled) -> list[Box]:
     """Return the boxes of a page that might be walls, in document order."""
     mass = seen.classes[:, _WALLS].sum(axis=1)
-    plea = seen.classes[:, SPANS[APPEAL][0] : SPANS[APPEAL][1]].sum(axis=1)
-    text = _Text(seen)
+    plea = seen.classes[:, SPANS[_APPEAL][0] : SPANS[_APPEAL][1]].sum(axis=1)
+    text = Paragraphs(seen)
     seeds = {at for at in np.flatnonzero(mass >= _LIKELY).tolist() if not seen.hidden[at]}
-    seeds.update(at for at in text.tail if says(seen.texts[at][:_MAX_LINE].lower(), WALL))
+    seeds.update(at for at in text.tail if says(seen.texts[at][:MAX_LINE].lower(), WALL))
     runs: list[list[int]] = []
     for at in sorted(seeds):
         if runs and at - runs[-1][-1] <= _GAP + 1 and not text.between(runs[-1][-1], at):
@@ -115,78 +83,19 @@ def find(seen: Labelled) -> list[Box]:
     return [_box(seen, run, mass, text) for run in runs]
 
 
-class _Text:
-    """The paragraphs of the main content, what stands below them, and how many characters stand before each."""
-
-    def __init__(self, seen: Labelled) -> None:
-        self.main = seen.main()
-        surely = seen.classes[:, _MAIN]
-        self.paragraphs = [
-            at
-            for at in self.main
-            if len(seen.texts[at]) >= _PARAGRAPH and surely[at] >= _TEXT and not _linked(seen.page, at)
-        ]
-        self.sums = [0]
-        for at in self.paragraphs:
-            self.sums.append(self.sums[-1] + len(seen.texts[at]))
-        self.tail = sorted({at for end in self._ends() for at in self._around(seen, end)})
-
-    def _ends(self) -> list[int]:
-        """Return where the text may end: behind each run of paragraphs that is a good part of it, and the last one."""
-        ends: list[int] = []
-        run, before = 0, -_APART
-        for number, at in enumerate([*self.paragraphs, self.paragraphs[-1] + 2 * _APART] if self.paragraphs else []):
-            if at - before > _APART:
-                if run >= _PART * self.sums[-1] and before >= 0:
-                    ends.append(before)
-                run = 0
-            if number < len(self.paragraphs):
-                run += self.sums[number + 1] - self.sums[number]
-                before = at
-        return [*ends, *self.paragraphs[-1:]]
-
-    @staticmethod
-    def _around(seen: Labelled, end: int) -> list[int]:
-        """Return the short visible blocks around the end of a text."""
-        found: list[int] = []
-        at = max(0, end - _HEAD)
-        while at < len(seen.texts) and len(found) < _TAIL and at < end + 3 * _TAIL:
-            if 0 < len(seen.texts[at]) <= _MAX_LINE and not seen.hidden[at]:
-                found.append(at)
-            at += 1
-        return found
-
-    def between(self, first: int, last: int) -> bool:
-        """Whether a paragraph stands between two blocks."""
-        return bisect_left(self.paragraphs, first + 1) != bisect_left(self.paragraphs, last)
-
-    def before(self, at: int) -> int:
-        """Return how many characters of paragraphs stand before a block."""
-        return self.sums[bisect_left(self.paragraphs, at)]
-
-
-def _linked(page: Page | None, at: int) -> bool:
-    """Whether a block is a link for the greater part, as a teaser's text is."""
-    return page is not None and 2 * page.blocks[at].link_chars > len(page.blocks[at].text)
-
-
-def _last(blocks: Sequence[int], at: int) -> int:
-    """Return the last of the blocks before one, or -1."""
-    place = bisect_left(blocks, at)
-    return blocks[place - 1] if place else -1
-
-
-def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: _Text) -> Box:
+def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragraphs) -> Box:
     said = "\n".join(seen.texts[at] for at in run[:_MAX_READ])[:_MAX_WORDS].lower()
     kinds = seen.classes[run].mean(axis=0)
-    kind = ("subscription", "registration", "adblock")[int(kinds[_WALLS].argmax())]
+    # The model tells what is sold from what is free less surely than the words do.
+    asked = kinds[_WALLS] + [_WORD * bool(says(said, SUBSCRIBE)), _WORD * bool(says(said, REGISTER)), 0.0]
+    kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
     walls = says(said, WALL)
-    lines = [seen.texts[at][:_MAX_LINE].lower() for at in run[:_MAX_READ]]
+    lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]
     asking = [line for line in lines if says(line, WALL)]
     account, beside = says(said, ACCOUNT), says("\n".join((*lines[:2], *asking)), BESIDE)
     before, total = text.before(run[0]), text.sums[-1]
     after = total - text.before(run[-1])
-    last, end = _last(text.main, run[0]), _last(text.paragraphs, run[0])
+    last, end = text.last_main(run[0]), text.last(run[0])
     closing = seen.texts[end].rstrip()[-20:] if end >= 0 else ""
     modal, furniture, aside, together, fields, linked = _place(seen.page, run, end)
     tracking = says(said, TRACKING)
@@ -226,8 +135,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: _Text)
         float(aside),
         log1p(fields),
     ]
-    surely = float(kinds[_WALLS].sum())
-    return Box(run, kind, row, modal, tracking, says(said, PRICES) > 0, surely, after)
+    return Box(run, kind, row, after)
 
 
 def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:

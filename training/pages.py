@@ -21,11 +21,12 @@ from tqdm import tqdm
 from app import blocks, dom, features, metadata, shape, walls
 from app.blocks import Page
 from app.judge import KINDS, SCHEMA
+from app.labelled import Labelled, Paragraphs
 from app.metadata import Metadata
 from app.model import Head, Opinion, shares
 from app.network import scaled
 from app.vocabulary import Vocabulary
-from app.walls import Box, Labelled
+from app.walls import Box
 from training.corpus import Corpus
 from training.dataset import Dataset
 from training.stages import Fitted
@@ -37,7 +38,11 @@ KIND_OF: Final = {
 }  # fmt: skip
 """Our kinds of the reference's page types: a shop's collection is a listing too."""
 
-_SITES_NEEDED: Final = 4  # a word must stand on pages of so many sites to be known
+_ARTICLE: Final = 1_500  # characters of paragraphs that make a page that calls itself an article one
+_HINT_WEIGHT: Final = 0.3
+_PLAIN: Final = ("json:", "og:")
+_PLAIN_WEIGHT: Final = 0.3
+_SITES_NEEDED: Final = 6  # a word must stand on pages of so many sites to be known
 _KIND_REGULARISER: Final = 0.03
 _GATE_REGULARISER: Final = 0.3
 _GATED_WEIGHT: Final = 4.0
@@ -49,11 +54,16 @@ _PASSES: Final = 3  # of choosing the box that is the wall, and fitting
 
 @dataclass(slots=True)
 class Sheet:
-    """A page as verdicts see it, and what they should be (None: not known)."""
+    """A page as verdicts see it, and what they should be (None: not known).
+
+    `hint` is the kind of a page that calls itself an article and has the text of one: it is learned from, for the
+    reference has hardly any page that is not in English, but never tested on.
+    """
 
     id: str
     site: str
     kind: str | None
+    hint: str | None
     gate: str | None
     truncated: str | None
     labelled: Labelled
@@ -115,16 +125,22 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
             page,
         )
         declared = metadata.read(tree, entry["url"])
+        hint = None if kinds.get(name) else _hint(labelled, declared)
         kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if name in known else {})
         made.append(
             Sheet(
-                name, entry["site"], kind, gate.get("gate"), gate.get("truncated"), labelled, declared,
-                shape.numbers(labelled, page, declared.address) if kind else [],
-                shape.words(labelled, page, declared, declared.address) if kind else set(),
+                name, entry["site"], kind, hint, gate.get("gate"), gate.get("truncated"), labelled, declared,
+                shape.numbers(labelled, page, declared.address) if kind or hint else [],
+                shape.words(labelled, page, declared, declared.address) if kind or hint else set(),
                 walls.find(labelled),
             )
         )  # fmt: skip
     return made
+
+
+def _hint(labelled: Labelled, declared: Metadata) -> str | None:
+    says = declared.og_type == "article" or any(name.endswith(("article", "blogposting")) for name in declared.types)
+    return "article" if says and Paragraphs(labelled).sums[-1] >= _ARTICLE else None
 
 
 def _reference(root: Path) -> Path:
@@ -147,9 +163,11 @@ def fit(pages: Sequence[Sheet]) -> dict[str, Any]:
 def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     """Fit the kinds: one regression over numbers and words.
 
-    A small corpus may lack a kind, or all: a blank row that weighs next to nothing stands in for each.
+    Every page is learned from twice, once without the words of its language and the names of its site: of a page in
+    another language, on a site whose names say nothing, there is the shape alone. A small corpus may lack a kind, or
+    all: a blank row that weighs next to nothing stands in for each.
     """
-    own = [page for page in pages if page.kind]
+    own = [page for page in pages if page.kind or page.hint]
     sites: dict[str, set[str]] = {}
     for page in own:
         for word in page.words:
@@ -159,13 +177,19 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     rows = np.array([page.row for page in own], dtype=np.float32).reshape(len(own), len(shape.COLUMNS))
     scaler = StandardScaler().fit(rows if len(own) else np.zeros((1, len(shape.COLUMNS)), dtype=np.float32))
     marks = [[number[word] for word in sorted(page.words) if word in number] for page in own]
-    matrix = hstack([csr_matrix(scaled(scaler, rows)), _ones(marks, len(words))], format="csr")
+    plain = [
+        [number[word] for word in sorted(page.words) if word in number and word.startswith(_PLAIN)] for page in own
+    ]
+    ready = csr_matrix(scaled(scaler, rows))
+    matrix = vstack([hstack([ready, _ones(each, len(words))]) for each in (marks, plain)], format="csr")
     blank = csr_matrix((len(KINDS), matrix.shape[1]), dtype=np.float32)
-    regression = LogisticRegression(C=_KIND_REGULARISER, max_iter=200)
+    kinds = [KINDS.index(page.kind or page.hint or "") for page in own]
+    weights = np.array([1.0 if page.kind else _HINT_WEIGHT for page in own])
+    regression = LogisticRegression(C=_KIND_REGULARISER, max_iter=500, tol=1e-3)
     regression.fit(
         vstack([matrix, blank], format="csr"),
-        np.array([KINDS.index(page.kind or "") for page in own] + list(range(len(KINDS)))),
-        np.array([1.0] * len(own) + [1e-6] * len(KINDS)),
+        np.array([*kinds, *kinds, *range(len(KINDS))]),
+        np.concatenate((weights, _PLAIN_WEIGHT * weights, np.full(len(KINDS), 1e-6))),
     )
     return {"words": "\n".join(words), "scaler": scaler, "regression": regression}
 
