@@ -3,7 +3,7 @@
 import gzip
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from app.schemas import LabelRequest
 
 if TYPE_CHECKING:
     from app.labeller import Labeller, Result
+    from app.page import Verdict
 
 JSON: Final = "application/json"
 HTML: Final = "text/html"
@@ -51,12 +52,18 @@ class Answer:
 
 def answer(labeller: "Labeller", post: Post) -> Answer:
     """Label what was posted. Raises MalformedJson, InvalidRequest and the engine's errors."""
+    from app import page  # loads numpy, which must not be loaded before `service` has said how many threads it gets
+
     start = time.perf_counter()
     asked = _read(labeller, post)
     decoded = time.perf_counter()
     result = asked.label()
     labelled = time.perf_counter()
-    body = _document(labeller, result, asked)
+    request = asked.request
+    url, language = (request.url, request.language) if request is not None else (None, None)
+    verdict = page.judge(result, labeller.model.judge, url, language)
+    judged = time.perf_counter()
+    body = _document(labeller, result, verdict, asked)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
     if gzipped:
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
@@ -65,7 +72,8 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "parse": result.timings.parse / 1000,
         "features": result.timings.features / 1000,
         "predict": result.timings.predict / 1000,
-        "encode": time.perf_counter() - labelled,
+        "judge": judged - labelled,
+        "encode": time.perf_counter() - judged,
     }
     return Answer(body, gzipped, asked.input, result.counts, stages)
 
@@ -114,13 +122,13 @@ def _text(body: bytes, charset: str | None) -> str:
     return dom.decode(body, charset)
 
 
-def _document(labeller: "Labeller", result: "Result", asked: _Asked) -> bytes:
+def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked: _Asked) -> bytes:
     timings = result.timings
-    page: dict[str, Any] = {"warnings": result.warnings}
+    facts = {each.name: getattr(verdict, each.name) for each in fields(verdict)}
     document: dict[str, Any] = {
         "model": {"name": labeller.model.name, "version": labeller.model.version},
-        "language": result.language,
-        "page": page,
+        "language": verdict.language,
+        "page": facts,
         "counts": result.counts,
         "blocks": result.blocks,
         "hide": result.removal.hide,
@@ -133,16 +141,15 @@ def _document(labeller: "Labeller", result: "Result", asked: _Asked) -> bytes:
     }
     request = asked.request
     if request is not None:
-        document["language"] = request.language or result.language
         if request.context is not None and request.context.kind is not None:
-            page["kind"] = request.context.kind
+            facts["kind"] = request.context.kind
         if request.overrides:
             document["overrides"] = result.overrides
     if asked.include:
         from app.included import included  # with the engine, which loads later than the server
 
         more = included(labeller.model, result, asked.include, request.url if request is not None else None)
-        page |= more.page
+        facts |= more.page
         document |= more.answer
         if more.blocks:
             whole = [asdict(block) for block in result.blocks]

@@ -74,6 +74,9 @@ curl "$URL?include=markdown,scores" -H 'Content-Type: text/html' --data-binary @
 
 A page's bytes are decoded as a browser does it: byte order mark, charset of the header, `<meta>`, then detection.
 Nothing is fetched and nothing is kept. An empty page is no error: no blocks, and the warning `no_text`.
+
+`page` says what the page is as a whole. Its `gate` rests on visible blocks, which `evidence` names, never on what the
+markup declares alone: that is `declared_free`, and may be false for a reader who has paid.
 """
 
 _ERRORS: Final[tuple[Exception, ...]] = (
@@ -220,7 +223,21 @@ _BLOCKS: Final = (
 ANSWER: Final[dict[str, Any]] = {
     "model": {"name": "begone", "version": "1.0.0"},
     "language": "en",
-    "page": {"warnings": []},
+    "page": {
+        "kind": "article",
+        "kind_score": 0.93,
+        "gate": {"kind": "none", "score": 0.99, "evidence": []},
+        "gated": False,
+        "truncated": "no",
+        "declared_free": None,
+        "sponsored": False,
+        "language": "en",
+        "title": "Night trains return to the coast",
+        "byline": None,
+        "published": None,
+        "lead_image": None,
+        "warnings": [],
+    },
     "counts": {"content": 3, "appeal": 1, "advert": 0, "navigation": 2},
     "blocks": [
         {

@@ -45,7 +45,7 @@ def read(tree: LexborHTMLParser, url: str | None = None) -> Head:
                 addresses.append(attributes.get("href"))
         node = node.next
     host = next((name for address in addresses if address and (name := _host(address))), None)
-    return Head(title, _language(language), host)
+    return Head(title, language_tag(language), host)
 
 
 def _host(address: str) -> str | None:
@@ -56,7 +56,7 @@ def _host(address: str) -> str | None:
     return name.lower().removeprefix("www.") if name else None
 
 
-def _language(given: str | None) -> str | None:
+def language_tag(given: str | None) -> str | None:
     """Return a language tag as declared, tidied, or None where it cannot be one."""
     tag = (given or "").split(",")[0].strip().replace("_", "-")
     return tag if 2 <= len(tag) <= _MAX_LANGUAGE and tag.replace("-", "").isalnum() and tag.isascii() else None

@@ -21,6 +21,7 @@ from app import context, text
 from app.blocks import Page
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
+from app.judge import Judge
 from app.labels import CLASSES, LABELS, SPANS
 from app.network import NAME_LEVELS, FirstStage, ones, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
@@ -34,6 +35,8 @@ METRICS: Final = "metrics.json"
 
 PAGE: Final = "page"
 TEXT: Final = "text"
+VERDICTS: Final = "verdicts"
+"""Names of the model file's parts: two heads, and the estimators for a page as a whole."""
 
 TRUSTED: Final = frozenset({"sklearn.neural_network._multilayer_perceptron.MLPClassifier"})
 """Types beyond skops' own trust list that a model file may hold."""
@@ -109,12 +112,17 @@ def _first(estimators: Mapping[str, Any], vocabulary: Vocabulary, *, markup: boo
     return FirstStage(network, scaler, vocabulary.words, names)
 
 
-def _heads(estimators: Mapping[str, Any], vocabulary: Vocabulary, rules: Mapping[str, Any]) -> dict[str, Head]:
-    """Return the heads. A page is read twice: with its markup, and as if it were nothing but text."""
+def make_heads(
+    estimators: Mapping[str, Mapping[str, Any]], vocabulary: Vocabulary, rules: Mapping[str, Rule]
+) -> dict[str, Head]:
+    """Return the heads. A page is read twice: with its markup, and as if it were nothing but text.
+
+    Raises ModelRefused where a head was made with another vocabulary.
+    """
     page = _first(estimators[PAGE], vocabulary, markup=True)
     plain = _first(estimators[TEXT], vocabulary, markup=False)
     firsts = {PAGE: (page, plain), TEXT: (plain,)}
-    return {name: Head(firsts[name], estimators[name], _rule(rules[name])) for name in (PAGE, TEXT)}
+    return {name: Head(firsts[name], estimators[name], rules[name]) for name in (PAGE, TEXT)}
 
 
 def second_input(features: Features, opinions: Sequence[Floats]) -> Floats:
@@ -159,12 +167,18 @@ class Model:
     """A loaded model."""
 
     def __init__(
-        self, manifest: Mapping[str, Any], metrics: Mapping[str, Any], vocabulary: Vocabulary, heads: Mapping[str, Head]
+        self,
+        manifest: Mapping[str, Any],
+        metrics: Mapping[str, Any],
+        vocabulary: Vocabulary,
+        heads: Mapping[str, Head],
+        judge: Judge,
     ) -> None:
         self.manifest = manifest
         self.metrics = metrics
         self.vocabulary = vocabulary
         self.heads = heads
+        self.judge = judge
         self.name: str = manifest["name"]
         self.version: str = manifest["version"]
 
@@ -186,13 +200,16 @@ class Model:
                 raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
             estimators = skops.io.loads(contents[ESTIMATORS], trusted=sorted(TRUSTED))
             vocabulary = Vocabulary.from_text(contents[WORDS].decode())
-            heads = _heads(estimators, vocabulary, manifest["rules"])
+            heads = make_heads(estimators, vocabulary, {name: _rule(manifest["rules"][name]) for name in (PAGE, TEXT)})
+            if VERDICTS not in estimators:
+                raise ModelRefused("the model knows nothing of pages as a whole: it was made by an earlier version")
+            judge = Judge(estimators[VERDICTS])
             metrics = json.loads(contents[METRICS])
         except ModelRefused:
             raise
         except Exception as error:  # whatever a crafted file makes of the reader, it is a refusal
             raise ModelRefused(f"the model file cannot be read ({type(error).__name__})") from error
-        return cls(manifest, metrics, vocabulary, heads)
+        return cls(manifest, metrics, vocabulary, heads, judge)
 
 
 def _rule(given: Mapping[str, float]) -> Rule:

@@ -22,7 +22,7 @@ logger = logging.getLogger("begone")
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus_client keeps the figures of several processes; set by `__main__` before it is imported."""
 
-STAGES: Final = ("read", "wait", "decode", "parse", "features", "predict", "encode")
+STAGES: Final = ("read", "wait", "decode", "parse", "features", "predict", "judge", "encode")
 CLIENT_GONE: Final = 499  # no answer was sent; the number that proxies log for it
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")

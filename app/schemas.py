@@ -154,13 +154,54 @@ class ModelName(BaseModel):
     version: str
 
 
+class Evidence(BaseModel):
+    """One reason for a verdict."""
+
+    source: Literal["block", "json-ld", "meta"]
+    index: int | None = Field(description="The block, where it is one.")
+    says: str | None = Field(description="What the markup says, where that adds to the blocks.")
+
+
+class GateFacts(BaseModel):
+    """What stops the reader of this page as it was posted."""
+
+    kind: Literal["none", "subscription", "registration", "adblock", "consent"] = Field(
+        description="`consent` is a choice between paying and being followed."
+    )
+    score: Probability = Field(description="How sure this kind is.")
+    evidence: list[Evidence] = Field(
+        description="The visible blocks that the verdict rests on, at most 50, and what the markup adds. "
+        "Never the markup alone, never anything hidden."
+    )
+
+
 class PageFacts(BaseModel):
     """What is said of the page as a whole."""
 
-    kind: PageKind | None = Field(None, description="Of a fragment's page, what the request's `context` says.")
+    kind: PageKind = Field(
+        description="What the page is: `appeal_page` is one that is opened to give or to subscribe, `consent_wall` one "
+        "that stands in an article's place. Text without structure is `other`; "
+        "of a fragment's page it is what the request's `context` says."
+    )
+    kind_score: Probability = Field(description="How sure the kind is.")
+    gate: GateFacts
+    gated: bool = Field(description="Whether something stops the reader: `gate.kind` is not `none`.")
+    truncated: Literal["yes", "no", "unknown"] = Field(
+        description="Whether the text breaks off. `unknown` where there is no text that could, as on a listing."
+    )
+    declared_free: bool | None = Field(
+        description="What JSON-LD's `isAccessibleForFree` or `article:content_tier` says; null where they say nothing. "
+        "It may be false although the posted page is complete."
+    )
+    sponsored: bool = Field(description="Whether a visible note at the headline says that somebody paid for the page.")
+    language: str | None = Field(description="As the caller or the page says (BCP 47).")
+    title: str | None = Field(description="The headline, where it is shown; else the title that the head gives.")
+    byline: str | None = Field(description="Who wrote it, as the page says.")
+    published: str | None = Field(description="When, in ISO 8601 as the page says it.")
+    lead_image: str | None = Field(description="Address of the picture that stands for the page.")
     warnings: list[str] = Field(
-        description="What a caller should know: `no_text` for a page without text, `override_without_effect` for an "
-        "override that did nothing."
+        description="What a caller should know: `no_text`: nothing to label; `no_article`: nothing that one came for; "
+        "`override_without_effect`: an override that did nothing."
     )
     hidden_text_chars: int | None = Field(
         None,

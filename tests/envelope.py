@@ -24,6 +24,7 @@ class FakeModel:
     version: str = "0.0.1"
     manifest: dict[str, Any] = field(default_factory=lambda: {"sha256": "0" * 64})
     metrics: dict[str, Any] = field(default_factory=lambda: {"macro_f1": 0.5})
+    judge: None = None  # never asked: what the fake labels has no opinion behind it
 
 
 class FakeLabeller:

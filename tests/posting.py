@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -19,10 +19,11 @@ MOST_SECONDS_TO_LOAD: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The blocks that the service answers, by page and by text."""
+    """The blocks that the service answers, by page and by text, and what it says of each page as a whole."""
 
     pages: Mapping[str, list[Block]]
     texts: Mapping[str, list[Block]]
+    facts: Mapping[str, dict[str, Any]]
 
 
 def post_all(pages: Sequence[Page], texts: Mapping[str, tuple[Line, ...]]) -> Answers:
@@ -30,9 +31,11 @@ def post_all(pages: Sequence[Page], texts: Mapping[str, tuple[Line, ...]]) -> An
 
     async def run() -> Answers:
         async with service() as http:
+            answers = {page.name: await post(http, page) for page in pages}
             return Answers(
-                {page.name: await post(http, page) for page in pages},
+                {name: document["blocks"] for name, document in answers.items()},
                 {name: await post_text(http, lines) for name, lines in texts.items()},
+                {name: document["page"] for name, document in answers.items()},
             )
 
     return asyncio.run(run())
@@ -49,15 +52,17 @@ async def service() -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def post(http: httpx.AsyncClient, page: Page) -> list[Block]:
-    """Return the page's blocks: posted as JSON if the page says so, else as raw bytes with its own charset."""
+async def post(http: httpx.AsyncClient, page: Page) -> dict[str, Any]:
+    """Return what is answered to a page: posted as JSON if the page says so, else as raw bytes with its own charset."""
     if page.facts.get("post") == "json":
         answer = await http.post("/v1/label", json={"html": page.html})
     else:
         charset = page.facts.get("charset")
         media_type = f"text/html; charset={charset}" if charset else "text/html"
         answer = await http.post("/v1/label", content=page.body, headers={"content-type": media_type})
-    return _blocks(answer)
+    answer.raise_for_status()
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 async def post_text(http: httpx.AsyncClient, lines: tuple[Line, ...]) -> list[Block]:

@@ -91,7 +91,21 @@ async def test_the_answer_has_the_contracts_form(http: httpx.AsyncClient) -> Non
     assert answered.json() == {
         "model": {"name": "fake", "version": "0.0.1"},
         "language": "en",
-        "page": {"warnings": []},
+        "page": {
+            "kind": "other",
+            "kind_score": 1.0,
+            "gate": {"kind": "none", "score": 1.0, "evidence": []},
+            "gated": False,
+            "truncated": "unknown",
+            "declared_free": None,
+            "sponsored": False,
+            "language": "en",
+            "title": None,
+            "byline": None,
+            "published": None,
+            "lead_image": None,
+            "warnings": [],
+        },
         "counts": {"content": 1, "appeal": 0, "advert": 0, "navigation": 0},
         "blocks": [
             {

@@ -17,23 +17,26 @@ from tests.conftest import ROOT
 
 LAYERS = (
     {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses"},
-    {"dom", "vocabulary"},
+    {"dom", "vocabulary", "metadata", "phrases"},
     {"elements", "head"},
     {"blocks", "selectors"},
-    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton"},
-    {"features", "clean", "plain"},
+    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
+    {"features", "clean", "plain", "walls", "shape"},
     {"network", "hide", "fixes", "overrides", "markdown"},
+    {"judge"},
     {"model", "removal"},
     {"decision"},
     {"wishes"},
     {"labeller"},
-    {"reader", "reasons"},
+    {"reader", "reasons", "gates", "visible"},
+    {"kinds"},
+    {"page"},
 )
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
 OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
-OPEN |= {"decision", "fragments", "overrides", "wishes"}
+OPEN |= {"decision", "fragments", "overrides", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}

@@ -97,6 +97,12 @@ async def test_the_examples_are_true() -> None:
             answer = await post(media_type, "page")
             assert [without_figures(block) for block in answer["blocks"]] == expected
             assert (answer["counts"], answer["language"]) == (ANSWER["counts"], ANSWER["language"])
+            page, shown = answer["page"], ANSWER["page"]
+            assert page["gate"]["kind"] == shown["gate"]["kind"]
+            measured = {"kind_score", "gate"}
+            assert {name: page[name] for name in page if name not in measured} == {
+                name: shown[name] for name in shown if name not in measured
+            }
         stamped = await post("application/json", "stamped")
         assert [block["id"] for block in stamped["blocks"]] == [None, None, None, "7", None, None]
         for media_type in ("application/json", "text/plain"):

@@ -36,11 +36,20 @@ FACTS: dict[str, set[Any]] = {
 }
 """The page-level expectations and their values; `type`, `warnings`, `encoding` and `charset` are free."""
 
+VERDICTS = ("kind", "gate", "truncated", "sponsored", "declared_free")
+"""The expectations that an answer's `page` is held against, and `warnings`."""
+
 KNOWN = {
     name: int(count)
     for name, count in (line.split("\t") for line in (FOLDER / "known.tsv").read_text(encoding="utf-8").splitlines())
 }
 """How many blocks of a page or lines of a text the committed model gets wrong; a page that is not named: none."""
+
+UNMET = {
+    name: set(facts.split(","))
+    for name, facts in (line.split("\t") for line in (FOLDER / "unmet.tsv").read_text(encoding="utf-8").splitlines())
+}
+"""Which expectations of a page as a whole do not hold yet; one that does must be taken out."""
 
 MOST_WRONG = 0.10  # of all blocks of the test pages; the first model's share, rounded up
 
@@ -86,6 +95,28 @@ def test_kinds_are_right_where_labels_are(answers: Answers) -> None:
             else:
                 wrong.append(f"{name}: {block['kind']}, not {accepted}: {block['text'][:60]!r}")
     assert right >= LEAST_KINDS_RIGHT * (right + len(wrong)), "\n".join(wrong)
+
+
+@each_page
+def test_what_is_said_of_the_page_as_a_whole_is_right(page: Page, answers: Answers) -> None:
+    said = answers.facts[page.name]
+    found = {**said, "gate": said["gate"]["kind"]}
+    wanted = {name: page.facts[name] for name in VERDICTS if name in page.facts}
+    wanted["warnings"] = page.facts.get("warnings", [])
+    wrong = {name: (found[name], value) for name, value in wanted.items() if found[name] != value}
+    assert set(wrong) == UNMET.get(page.name, set()), f"(said, expected): {wrong}"
+    assert said["gated"] == (found["gate"] != "none")
+    # A page is gated by what is seen on it.
+    blocks = answers.pages[page.name]
+    shown = [each["index"] for each in said["gate"]["evidence"] if each["source"] == "block"]
+    assert bool(shown) == said["gated"]
+    assert not [index for index in shown if blocks[index]["hidden"]]
+
+
+def test_unmet_expectations_are_of_pages_that_exist() -> None:
+    assert {
+        name: facts for name, facts in UNMET.items() if name not in PAGES or not facts <= {*VERDICTS, "warnings"}
+    } == {}
 
 
 @each_page

@@ -1,6 +1,7 @@
 """A corpus of forty pages on ten invented sites, in the form that the shared one has; all of it made by chance.
 
-Each page has a menu, a story, adverts, three pleas, two comments and a footer. What tells them apart is as on real
+Each page has a menu, a story, adverts, three pleas, two comments and a footer. On a site's second page the plea to
+subscribe is a wall; a site's pages are of four kinds, as its titles say. What tells them apart is as on real
 pages, only plainer: words, names of classes, the boxes around them. Selectors are noted while the page is written.
 """
 
@@ -118,6 +119,7 @@ def write(root: Path, seed: int = 0) -> Path:
     index.append(
         {"id": "feedfacecafe", "url": None, "site": "pool.test", "lang": None, "page_type": None, "gold": False}
     )
+    _whole(root, index)
     (root / "index.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in index))
     chance = random.Random(f"{seed} pleas")
     pleas = [
@@ -127,6 +129,26 @@ def write(root: Path, seed: int = 0) -> Path:
     ]
     (root / "appeal_texts.jsonl").write_text("".join(json.dumps(plea) + "\n" for plea in pleas))
     return root
+
+
+KINDS: Final = ("article", "product", "collection", "forum")
+"""The page types of a site's pages, by their numbers."""
+
+
+def _whole(root: Path, index: list[dict[str, Any]]) -> None:
+    """Write what is known of the pages as a whole."""
+    gold = [entry["id"] for entry in index if entry["gold"]]
+    gates = [
+        {"page": page, "gate": "subscription" if number % PAGES else "none", "truncated": "yes", "declared": "no"}
+        for number, page in enumerate(gold)
+        if number % PAGES < 2
+    ]
+    (root / "gates.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in gates))
+    types = [{"id": page, "page_type": KINDS[number % PAGES]} for number, page in enumerate(gold)]
+    types.append({"id": "feedfacecafe", "page_type": "article"})
+    (root / "reference").mkdir()
+    text = "".join(json.dumps(entry) + "\n" for entry in types)
+    (root / "reference" / "wcxb.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def _page(
@@ -142,7 +164,7 @@ def _page(
     page.unit(slot.add("iframe"), "advert")
     main = page.body.add("main")
     story = main.add("article", attributes=f'class="{names["story"]}"')
-    title = page.words(4)
+    title = page.words(4, [KINDS[number]])
     page.unit(story.add("h1", title), "content", "main")
     for _ in range(chance.randint(2, 4)):
         page.unit(story.add("p", page.words(25) + "."), "content", "main")

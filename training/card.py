@@ -74,6 +74,10 @@ def card(version: str, metrics: Mapping[str, Any], trained_on: Mapping[str, Any]
         "",
         *_groups("page type", metrics["page_types"]),
         "",
+        "## Pages as a whole",
+        "",
+        *_verdicts(metrics["verdicts"]),
+        "",
         "## Limits",
         "",
         "House adverts and widgets that sell without saying so are often taken for navigation; short furniture inside an",
@@ -102,6 +106,37 @@ def table(figures: Mapping[str, Any]) -> list[str]:
             found = figures[key]
             rows.append(f"| {name} | {found['value']:.4f} | {found['low']:.4f} – {found['high']:.4f} |")
     return rows
+
+
+def _verdicts(found: Mapping[str, Any]) -> list[str]:
+    gate, kind, truncated = found["gate"], found["kind"], found["truncated"]
+    rows = [
+        ("kind right", kind["pages"], kind["accuracy"]),
+        ("gated pages found", gate["gated"], gate["found"]),
+        ("false alarms on open pages", gate["pages"] - gate["gated"], gate["false_alarms"]),
+        ("truncation right, where a wall was possible", truncated["pages"], truncated["right"]),
+    ]
+    return [
+        "| figure | pages | value | 95 % interval |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {name} | {pages:,} | {each['value']:.4f} | {each['low']:.4f} – {each['high']:.4f} |"
+            if each
+            else f"| {name} | {pages:,} | – | – |"
+            for name, pages, each in rows
+        ),
+        "",
+        "| kind | pages | found | right, where it is given |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| `{name}` | {each['pages']:,} | {_percent(each['found'])} | {_percent(each['right'])} |"
+            for name, each in kind["kinds"].items()
+        ),
+        "",
+        "The words by which walls are known were written with the gated pages before our eyes, of which there are few: on new",
+        "sites fewer will be found. Kinds are learned from pages that are nearly all English. No page tested the rules for ad",
+        "blockers and consent.",
+    ]
 
 
 def short(metrics: Mapping[str, Any]) -> str:

@@ -132,6 +132,10 @@ def wanted(metrics: Mapping[str, Any]) -> Iterator[_Wanted]:
     yield _Wanted("calibration.expected_error", "`score` must mean what it says", higher=False, fixed=0.005)
     for label in ("appeal", "content"):
         yield _Wanted(f"kinds.{label}.kind_right", f"callers tell kinds of {label} apart", fixed=0.01)
+    yield _Wanted("verdicts.kind.accuracy", "callers treat a listing otherwise than an article")
+    yield _Wanted("verdicts.gate.found", "a page cut off at a wall is no whole article")
+    yield _Wanted("verdicts.gate.false_alarms", "a whole page that is called gated is thrown away", higher=False)
+    yield _Wanted("verdicts.truncated.right", "whether a page is whole is what a reader app asks first")
     for language in metrics["languages"]:
         if language != "?":
             yield _Wanted(f"languages.{language}.appeal_recall", "no language may be left behind")

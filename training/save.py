@@ -8,6 +8,7 @@ import platform
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -23,12 +24,13 @@ from app.model import ESTIMATORS, MANIFEST, METRICS, WORDS
 from app.vocabulary import Vocabulary
 from training.stages import Fitted
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can say
 
 
-def estimators(heads: Mapping[str, Fitted]) -> bytes:
-    """Return the heads' estimators as a skops file."""
-    tree = {
+def estimators(heads: Mapping[str, Fitted], others: Mapping[str, Any] = _NONE) -> bytes:
+    """Return the heads' estimators as a skops file, and `others` beside them by their names."""
+    tree: dict[str, Any] = {
         name: {
             "scaler": head.scaler,
             "first": _halved(head.first),
@@ -38,7 +40,7 @@ def estimators(heads: Mapping[str, Fitted]) -> bytes:
         }
         for name, head in heads.items()
     }
-    return _stable(skops.io.dumps(tree))
+    return _stable(skops.io.dumps(tree | dict(others)))
 
 
 def _halved(network: MLPClassifier) -> MLPClassifier:
@@ -93,11 +95,12 @@ def write(
     heads: Mapping[str, Fitted],
     metrics: Mapping[str, Any],
     trained_on: Mapping[str, Any],
+    others: Mapping[str, Any] = _NONE,
 ) -> None:
-    """Write the model's files and its manifest into `directory`."""
+    """Write the model's files and its manifest into `directory`; `others` are estimators that are no heads."""
     directory.mkdir(parents=True, exist_ok=True)
     contents = {
-        ESTIMATORS: estimators(heads),
+        ESTIMATORS: estimators(heads, others),
         WORDS: vocabulary.to_text().encode(),
         METRICS: (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode(),
     }

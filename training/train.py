@@ -14,9 +14,9 @@ from scipy.sparse import csr_matrix
 
 import app
 from app import features
-from app.model import PAGE, TEXT
+from app.model import PAGE, TEXT, VERDICTS
 from app.vocabulary import Vocabulary
-from training import card, dataset, evaluate, save, stages
+from training import card, dataset, evaluate, pages, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus
 
@@ -70,19 +70,21 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     data = dataset.build(examples, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
     extra = _extra(pleas, known)
     of_site = stages.folds(examples)
-    pages = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
+    marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
     plain_data = dataset.build([*examples, *reader], [*described, *reader_features], known, markup=False, seed=seed)
     plain = stages.fit_first(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
     del plain_data
     text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
     heads = {
-        PAGE: stages.fit(data, of_site, [pages, plain], seed=seed, jobs=jobs, title="pages"),
+        PAGE: stages.fit(data, of_site, [marked, plain], seed=seed, jobs=jobs, title="pages"),
         TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
     }
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
+    sheets = pages.sheets(corpus, *pages.opinions(data, heads, known))
+    metrics["verdicts"] = verdicts.evaluate(sheets)
     trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
-    save.write(out, app.__version__, known, heads, metrics, trained_on)
+    save.write(out, app.__version__, known, heads, metrics, trained_on, {VERDICTS: pages.fit(sheets)})
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

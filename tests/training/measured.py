@@ -65,6 +65,24 @@ _METRICS: Final[dict[str, Any]] = {
         "?": {"pages": 6, "macro_f1": figure(0.9), "appeal_recall": figure(0.7)},
     },
     "page_types": {"article": {"pages": 25, "macro_f1": figure(0.9), "advert_f1": figure(0.7)}},
+    "verdicts": {
+        "kind": {
+            "accuracy": figure(0.86),
+            "pages": 90,
+            "kinds": {
+                "article": {"pages": 60, "found": 0.9, "right": 0.88},
+                "forum": {"pages": 30, "found": 0.7, "right": None},
+            },
+        },
+        "gate": {
+            "pages": 300,
+            "gated": 12,
+            "false_alarms": figure(0.006, 0.004),
+            "found": figure(0.75, 0.2),
+            "kind_right": 0.8,
+        },
+        "truncated": {"pages": 0, "right": {}},
+    },
     "alignment": {"units": 2000, "matched": 0.999},
     "tested_on": {"pages": 40, "sites": 21, "units": 2000},
 }

@@ -1,0 +1,117 @@
+"""What stops the reader of a page, and by which blocks one sees it.
+
+Walls that ask for money or an account are learned (`walls.COLUMNS`). Of walls against ad blockers and of consent walls
+there are too few examples to learn from: such a box stops the reader where it is laid over the page, or where nothing
+is left to read. A page that was posted whole is gated only by what is shown on it, whatever its markup declares.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from app import walls
+from app.judge import Judge
+from app.labelled import Labelled
+from app.metadata import Metadata
+from app.phrases import ADBLOCK, PRICES, TRACKING, says
+from app.walls import Box
+
+_MAX_EVIDENCE: Final = 50
+NO_TEXT: Final = 250  # characters of main content that are no article
+_CONSENT: Final = 3  # phrases about tracking beside a price that make a box a choice between the two
+_MOST_CONSENT: Final = 4_000  # characters of a page that asks for consent and has nothing else
+_ASKING: Final = 0.2  # of its text at least that speaks of tracking or prices
+_MOST_READ: Final = 6_000  # characters of an overlay
+_MOST_OVERLAYS: Final = 10
+_BY_RULE: Final = 0.9  # what follows from a rule has no measured probability
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a verdict: a block (`index`), or what the markup says (`json-ld`, `meta`)."""
+
+    source: str
+    index: int | None = None
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What stops the reader: `none`, `subscription`, `registration`, `adblock` or `consent`, and how surely."""
+
+    kind: str = "none"
+    score: float = 1.0
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def decide(
+    seen: Labelled, boxes: list[Box], judge: Judge, declared: Metadata, main_chars: int
+) -> tuple[Gate, Box | None]:
+    """Return what stops the reader, and the learned box if that does; `main_chars` is the content's length."""
+    sure = judge.walls(boxes).tolist()
+    for overlay in _overlays(seen):
+        said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
+        kind = "adblock" if says(said, ADBLOCK) else "consent" if _offers(said) else None
+        if kind is not None:
+            return Gate(kind, _BY_RULE, [Evidence("block", index) for index in overlay[:_MAX_EVIDENCE]]), None
+    best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
+    if best >= 0 and sure[best] >= 0.5:
+        box = boxes[best]
+        evidence = [Evidence("block", index) for index in box.blocks[:_MAX_EVIDENCE]]
+        if declared.free is False:
+            evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
+        return Gate(box.kind, round(sure[best], 4), evidence), box
+    asking = _consent_page(seen, main_chars)
+    if asking:
+        return Gate("consent", _BY_RULE, [Evidence("block", index) for index in asking[:_MAX_EVIDENCE]]), None
+    blocking = next((box for box in boxes if box.kind == "adblock" and main_chars < NO_TEXT), None)
+    if blocking is not None:
+        evidence = [Evidence("block", index) for index in blocking.blocks[:_MAX_EVIDENCE]]
+        return Gate("adblock", _BY_RULE, evidence), None
+    return Gate("none", round(1 - max(sure, default=0.0), 4)), None
+
+
+def _overlays(seen: Labelled) -> list[list[int]]:
+    """Return the visible blocks of each box that is laid over the page, as its markup or the caller's hint says."""
+    page = seen.page
+    if page is None:
+        return []
+    found: list[range] = []
+    for element, attributes in enumerate(page.attrs):
+        if not attributes and page.tags[element] != "dialog":
+            continue
+        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(page, element):
+            continue
+        end = element + 1
+        while end < len(page.parents) and page.parents[end] >= element:
+            end += 1
+        found.append(range(element, end))
+        if len(found) == _MOST_OVERLAYS:
+            break
+    return [
+        [at for at, block in enumerate(page.blocks) if block.element in inside and not seen.hidden[at]]
+        for inside in found
+    ]
+
+
+def _offers(said: str) -> bool:
+    """Whether a box offers to be paid or to follow the reader."""
+    return says(said, TRACKING) >= _CONSENT and says(said, PRICES) > 0 and any(each.isdigit() for each in said)
+
+
+def _consent_page(seen: Labelled, main_chars: int) -> list[int]:
+    """Return the blocks that ask to be followed or paid on a small page that does nothing else, whatever their labels.
+
+    A portal of this kind stands in the article's place, with everything about it made to look like content.
+    """
+    page = seen.page
+    if page is None or main_chars > _MOST_CONSENT:
+        return []
+    plain = [
+        at for at, block in enumerate(page.blocks) if not seen.hidden[at] and 2 * block.link_chars < len(block.text)
+    ]
+    said = "\n".join(seen.texts[at] for at in plain).lower()
+    if len(said) > _MOST_CONSENT or says(said, TRACKING) <= _CONSENT or not _offers(said) or "button" not in page.tags:
+        return []
+    asking = [at for at in plain if says(seen.texts[at].lower(), TRACKING) or says(seen.texts[at].lower(), PRICES)]
+    share = sum(len(seen.texts[at]) for at in asking) / max(len(said), 1)
+    return asking if share >= _ASKING else []

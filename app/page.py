@@ -1,0 +1,126 @@
+"""What is said of a page as a whole: its kind, what stops the reader, whether it is all there, what it calls itself.
+
+A verdict rests on blocks that a reader sees and on where they stand. What the markup declares (`metadata.py`) is
+reported beside it and never decides alone: a publisher's markup says "not free" also to the reader who has paid.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app import gates, head, kinds, metadata, visible, walls
+from app.gates import NO_TEXT, Gate
+from app.judge import Judge
+from app.labelled import Labelled
+from app.labeller import Result
+from app.labels import LABELS
+from app.metadata import Metadata
+from app.visible import Seen
+from app.walls import Box
+
+_REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
+_LANDING: Final = 400  # characters of paragraphs without which documentation is a landing page
+_PARAGRAPH: Final = 80
+_WHOLE: Final = frozenset({"article", "documentation", "forum"})
+"""Kinds of pages that have a text that could be cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of the page as a whole."""
+
+    kind: str
+    kind_score: float
+    gate: Gate
+    gated: bool
+    truncated: str
+    declared_free: bool | None
+    sponsored: bool
+    language: str | None
+    title: str | None
+    byline: str | None
+    published: str | None
+    lead_image: str | None
+    warnings: list[str]
+
+
+def judge(result: Result, estimators: Judge, url: str | None = None, language: str | None = None) -> Verdict:
+    """Return what is said of a labelled page; `url` and `language` are the caller's word.
+
+    Of text without structure little can be said: its kind is `other`, its gate rests on its lines alone.
+    """
+    source = result.source
+    declared = metadata.read(source.tree, url) if source.tree is not None else Metadata()
+    language = language or result.language or head.language_tag(declared.language)
+    if source.opinion is None:
+        return _verdict(("other", 1.0), Gate(), "unknown", declared, language, Seen(), "", result.warnings)
+    seen = Labelled(
+        [block.text for block in result.blocks],
+        [block.hidden for block in result.blocks],
+        np.array([LABELS.index(block.label) for block in result.blocks], dtype=np.int64),
+        source.opinion.classes,
+        source.page,
+    )
+    kind, score, gate, truncated = weigh(seen, declared, estimators)
+    main = seen.main()
+    warnings = list(result.warnings)
+    if "no_text" not in warnings and (kind == "consent_wall" or not any(seen.texts[at] for at in main)):
+        warnings.append("no_article")
+    title = source.page.head.title if source.page is not None else ""
+    return _verdict((kind, score), gate, truncated, declared, language, visible.read(seen, main), title, warnings)
+
+
+def weigh(seen: Labelled, declared: Metadata, estimators: Judge) -> tuple[str, float, Gate, str]:
+    """Return a labelled page's kind, how sure it is, what stops the reader, and whether the text breaks off."""
+    main = seen.main()
+    chars = sum(len(seen.texts[at]) for at in main)
+    gate, wall = gates.decide(seen, walls.find(seen), estimators, declared, chars)
+    kind, score = kinds.decide(seen, declared, declared.address, gate, estimators)
+    return kind, score, gate, _truncated(seen, main, kind, gate, wall)
+
+
+def _truncated(seen: Labelled, main: list[int], kind: str, gate: Gate, wall: Box | None) -> str:
+    """Return whether the text breaks off: at a wall with hardly anything behind it."""
+    paragraphs = sum(len(seen.texts[at]) for at in main if len(seen.texts[at]) >= _PARAGRAPH)
+    if wall is not None and gate.kind in {"subscription", "registration"}:
+        return "yes" if wall.text_after <= _REST * paragraphs else "no"
+    if kind not in _WHOLE or (kind == "documentation" and paragraphs < _LANDING):
+        return "unknown"
+    return "no" if sum(len(seen.texts[at]) for at in main) >= NO_TEXT else "unknown"
+
+
+def _verdict(
+    kind: tuple[str, float],
+    gate: Gate,
+    truncated: str,
+    declared: Metadata,
+    language: str | None,
+    seen: Seen,
+    title: str,
+    warnings: list[str],
+) -> Verdict:
+    return Verdict(
+        kind=kind[0],
+        kind_score=kind[1],
+        gate=gate,
+        gated=gate.kind != "none",
+        truncated=truncated,
+        declared_free=declared.free,
+        sponsored=seen.sponsored,
+        language=language,
+        title=_title(seen.headline, declared.headline, title),
+        byline=declared.byline or seen.byline,
+        published=declared.published or (seen.published if kind[0] == "article" else None),
+        lead_image=declared.image or metadata.absolute(seen.image, declared.address),
+        warnings=warnings,
+    )
+
+
+def _title(headline: str | None, declared: str | None, title: str) -> str | None:
+    """Return the headline that is shown where the head knows it too, else what the head says."""
+    if headline:
+        squeezed = "".join(headline.lower().split())
+        if any(squeezed in "".join(each.lower().split()) for each in (declared or "", title)) or not declared:
+            return headline
+    return declared or title[:500] or None

@@ -1,0 +1,204 @@
+"""What a page looks like as a whole, for telling its kind: numbers about its blocks, and words from where kinds show.
+
+The words come from names (`class`, `id`), from the title and headings, from the short texts of buttons and links, from
+the address and from what the markup declares. Which words count is learned (`training.pages`); here they are only read.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from math import log1p
+from typing import Final
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from app.blocks import Page
+from app.labelled import Labelled
+from app.labels import LABELS
+from app.metadata import Metadata
+
+_TAGS: Final = (
+    "article", "aside", "audio", "blockquote", "button", "code", "dd", "figure", "form", "h1", "h2", "h3", "iframe",
+    "img", "input", "li", "main", "nav", "p", "pre", "section", "select", "table", "td", "textarea", "time", "video",
+)  # fmt: skip
+_MAIN_TAGS: Final = (
+    "p",
+    "li",
+    "td",
+    "pre",
+    "dd",
+    "a",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "figcaption",
+    "span",
+    "blockquote",
+)
+
+COLUMNS: Final = (
+    "blocks", "chars", "elements", "linked",
+    *(f"blocks_{label}" for label in LABELS),
+    *(f"chars_{label}" for label in LABELS),
+    "comments", "comment_chars", "main", "main_chars", "main_linked", "main_links", "main_mean", "main_longest",
+    "paragraphs", "long_paragraphs", "paragraph_chars", "sentences", "run", "headings", "headings_linked", "titles",
+    "shapes", "most_alike", "alike_chars", "alike_linked", "prices", "questions", "media", "first_heading", "before",
+    "after",
+    *(f"main_{tag}" for tag in _MAIN_TAGS),
+    *(f"tags_{tag}" for tag in _TAGS),
+    "path", "path_digits", "path_hyphens", "query",
+)  # fmt: skip
+
+_PARAGRAPH: Final = 80
+_LONG: Final = 250
+_SHORT: Final = 30
+_MAX_WORDS: Final = 3_000
+_MAX_NAMED: Final = 3_000
+_MAX_TEXTS: Final = 1_500
+_WORD: Final = re.compile(r"[^\W\d_]{2,20}")
+_SENTENCE: Final = re.compile(r"[.!?。！？।؟…][\"'”’»)\]]*\Z")
+_MONEY: Final = re.compile(r"[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|zł|kr)\b")
+
+
+def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
+    """Return one row of `COLUMNS`."""
+    texts, tags = seen.texts, page.tags
+    lengths = np.array([len(text) for text in texts], dtype=np.float64)
+    linked = np.array([block.link_chars for block in page.blocks], dtype=np.float64)
+    count, chars = len(texts), float(lengths.sum())
+    row = [log1p(count), log1p(chars), log1p(len(tags)), linked.sum() / max(chars, 1)]
+    by_blocks = np.bincount(seen.labels, minlength=len(LABELS))
+    by_chars = np.bincount(seen.labels, lengths, minlength=len(LABELS))
+    row += (by_blocks / max(count, 1)).tolist() + (by_chars / max(chars, 1)).tolist()
+    main = seen.main()
+    own = set(main)
+    comments = [at for at in np.flatnonzero(seen.labels == 0).tolist() if at not in own and not seen.hidden[at]]
+    main_chars = float(lengths[main].sum())
+    paragraphs = [at for at in main if lengths[at] >= _PARAGRAPH]
+    headings = [at for at in main if tags[page.blocks[at].element] in {"h1", "h2", "h3", "h4", "h5"}]
+    shapes = Counter(_shape(page, at) for at in main)
+    common, alike = shapes.most_common(1)[0] if shapes else ((), 0)
+    same = [at for at in main if _shape(page, at) == common] if alike else []
+    sentences = sum(_SENTENCE.search(texts[at][-4:]) is not None for at in main)
+    row += [
+        log1p(len(comments)),
+        float(lengths[comments].sum()) / max(chars, 1),
+        log1p(len(main)),
+        log1p(main_chars),
+        float(linked[main].sum()) / max(main_chars, 1),
+        sum(linked[at] >= 0.8 * lengths[at] > 0 for at in main) / max(len(main), 1),
+        log1p(main_chars / max(len(main), 1)),
+        log1p(float(lengths[main].max())) if main else 0.0,
+        log1p(len(paragraphs)),
+        log1p(sum(lengths[at] >= _LONG for at in main)),
+        float(lengths[paragraphs].sum()) / max(main_chars, 1),
+        sentences / max(len(main), 1),
+        log1p(_longest_run(main, paragraphs, lengths)),
+        len(headings) / max(len(main), 1),
+        sum(linked[at] > 0 for at in headings) / max(len(headings), 1),
+        log1p(sum(tags[page.blocks[at].element] == "h1" for at in main)),
+        len(shapes) / max(len(main), 1),
+        alike / max(len(main), 1),
+        log1p(float(lengths[same].sum()) / max(alike, 1)),
+        sum(linked[at] > 0 for at in same) / max(alike, 1),
+        log1p(sum(_MONEY.search(texts[at][:60]) is not None for at in main[:_MAX_TEXTS])),
+        log1p(sum(texts[at].endswith("?") for at in main)),
+        log1p(sum(not texts[at] for at in main)),
+        (headings[0] - main[0]) / max(len(main), 1) if headings else 1.0,
+        main[0] / count if main else 1.0,
+        1 - main[-1] / count if main else 1.0,
+    ]
+    main_tags = Counter(tags[page.blocks[at].element] for at in main)
+    row += [main_tags[tag] / max(len(main), 1) for tag in _MAIN_TAGS]
+    every = Counter(tags)
+    row += [log1p(every[tag]) for tag in _TAGS]
+    path = _path(address)
+    row += [
+        log1p(path.strip("/").count("/") + bool(path.strip("/"))),
+        log1p(sum(each.isdecimal() for each in path)),
+        log1p(path.count("-")),
+        float("?" in (address or "")),
+    ]
+    return row
+
+
+def _path(address: str | None) -> str:
+    try:
+        return urlsplit(address or "").path[:300]
+    except ValueError:
+        return ""
+
+
+def _shape(page: Page, at: int) -> tuple[str | None, ...]:
+    element = page.blocks[at].element
+    key: list[str | None] = []
+    for _ in range(3):
+        key += [page.tags[element], page.attrs[element].get("class")]
+        element = page.parents[element]
+        if element < 0:
+            break
+    return tuple(key)
+
+
+def _longest_run(main: list[int], paragraphs: list[int], lengths: np.ndarray) -> float:
+    """Return the characters of the longest run of paragraphs that at most two other blocks of the content interrupt."""
+    place = {at: number for number, at in enumerate(main)}
+    best = run = 0.0
+    before = -10
+    for at in paragraphs:
+        run = run + float(lengths[at]) if place[at] - before <= 3 else float(lengths[at])
+        before = place[at]
+        best = max(best, run)
+    return best
+
+
+def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -> set[str]:
+    """Return the page's words, each with a mark of where it was found; at most some thousand."""
+    found: set[str] = set()
+    for mark, some in _sources(seen, page, declared, address):
+        room = _MAX_WORDS - len(found)
+        if room <= 0:
+            break
+        for word in some:
+            found.add(mark + word)
+            room -= 1
+            if room <= 0:
+                break
+    return found
+
+
+def _sources(
+    seen: Labelled, page: Page, declared: Metadata, address: str | None
+) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "json:", declared.types
+    yield "og:", (declared.og_type,) if declared.og_type else ()
+    yield "made:", _split(declared.generator)
+    yield "path:", _split(_path(address))
+    yield "title:", _split(page.head.title[:300])
+    body = page.tags.index("body") if "body" in page.tags[:50] else 0
+    yield "body:", _split(f"{page.attrs[body].get('class')} {page.attrs[body].get('id')}")
+    main = seen.main()
+    for at in main[:_MAX_TEXTS]:
+        if page.tags[page.blocks[at].element] in {"h1", "h2", "h3"}:
+            yield "head:", _split(seen.texts[at][:120])
+    chains: set[int] = set()
+    for at in main[:_MAX_TEXTS]:
+        element = page.blocks[at].element
+        while element > 0 and element not in chains:
+            chains.add(element)
+            element = page.parents[element]
+    named = {page.attrs[each].get(key) for each in list(chains)[:_MAX_NAMED] for key in ("class", "id", "itemtype")}
+    for value in named:
+        yield "main:", _split(value)
+    others = {attributes.get("class") for attributes in page.attrs[:_MAX_NAMED] if attributes}
+    for value in others - named:
+        yield "name:", _split(value)
+    short = {text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT}
+    yield "text:", short
+
+
+def _split(value: str | None) -> list[str]:
+    return [word.lower() for word in _WORD.findall(value[:300])] if value else []

@@ -1,0 +1,174 @@
+"""Boxes that may keep a reader out: runs of visible blocks that ask for money, an account or an end to blocking.
+
+A box is judged by what it says, by where it stands to the text and by whether the text goes on behind it. Hidden
+blocks, templates and names of classes are no evidence; of the markup only what lays a box over the page is.
+
+The model's labels alone miss walls: a box of three short lines under a text looks like a part of it. So what stands
+right below the text is looked at too, if it says that there is more to read.
+"""
+
+import re
+from dataclasses import dataclass
+from math import log1p
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.blocks import Page
+from app.labelled import MAX_LINE, Labelled, Paragraphs
+from app.labels import CLASSES, LABELS, SPANS
+from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, REGISTER, SPENT, SUBSCRIBE, TRACKING, WALL, says
+
+_APPEAL: Final = LABELS.index("appeal")
+
+_MAIN: Final = CLASSES.index(("content", "main"))
+_SUBSCRIPTION: Final = CLASSES.index(("appeal", "subscription"))
+_REGISTRATION: Final = CLASSES.index(("appeal", "registration"))
+_ADBLOCK: Final = CLASSES.index(("appeal", "adblock"))
+_NEWSLETTER: Final = CLASSES.index(("appeal", "newsletter"))
+_OTHER: Final = CLASSES.index(("appeal", "other"))
+_ADVERT: Final = CLASSES.index(("advert", None))
+_NAVIGATION: Final = CLASSES.index(("navigation", None))
+_WALLS: Final = [_SUBSCRIPTION, _REGISTRATION, _ADBLOCK]
+
+_LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong to one, whatever its label
+_PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
+_GAP: Final = 4  # blocks of something else that a box may have in it
+_REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
+_WORD: Final = 0.3  # what a word for it counts beside the model's probability
+_MAX_WORDS: Final = 3_000  # characters of a box that are read
+_MAX_READ: Final = 100  # its blocks
+_MAX_BOXES: Final = 200
+_FIXED: Final = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
+_ELLIPSIS: Final = re.compile(r"(?:\.\.\.|…|\[\s*(?:\.\.\.|…)\s*\])\W*\Z")
+_OPEN_END: Final = re.compile(r"[\w,;:–—-]\Z")
+
+COLUMNS: Final = (
+    "subscription", "registration", "adblock", "newsletter", "other", "content", "advert", "navigation", "surely",
+    "blocks", "chars", "says_wall", "wall_phrases", "says_account", "says_beside", "asks_at_end", "linked",
+    "says_spent", "says_log_in", "says_price", "tracking", "place", "text_before", "text_after", "share_after",
+    "gap", "near", "together", "ellipsis", "open_end", "modal", "furniture", "aside", "fields",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A run of blocks, what kind of wall it would be, and a row of `COLUMNS` about it."""
+
+    blocks: list[int]
+    kind: str
+    row: list[float]
+    text_after: int
+
+
+def find(seen: Labelled) -> list[Box]:
+    """Return the boxes of a page that might be walls, in document order."""
+    mass = seen.classes[:, _WALLS].sum(axis=1)
+    plea = seen.classes[:, SPANS[_APPEAL][0] : SPANS[_APPEAL][1]].sum(axis=1)
+    text = Paragraphs(seen)
+    seeds = {at for at in np.flatnonzero(mass >= _LIKELY).tolist() if not seen.hidden[at]}
+    seeds.update(at for at in text.tail if says(seen.texts[at][:MAX_LINE].lower(), WALL))
+    runs: list[list[int]] = []
+    for at in sorted(seeds):
+        if runs and at - runs[-1][-1] <= _GAP + 1 and not text.between(runs[-1][-1], at):
+            runs[-1] += [each for each in range(runs[-1][-1] + 1, at + 1) if not seen.hidden[each]]
+        elif len(runs) < _MAX_BOXES:
+            runs.append([at])
+    for run, following in zip(runs, [*(run[0] for run in runs[1:]), len(seen.texts)], strict=False):
+        at = run[-1] + 1
+        while at < following and plea[at] >= _PLEA and not seen.hidden[at]:
+            run.append(at)
+            at += 1
+    return [_box(seen, run, mass, text) for run in runs]
+
+
+def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragraphs) -> Box:
+    said = "\n".join(seen.texts[at] for at in run[:_MAX_READ])[:_MAX_WORDS].lower()
+    kinds = seen.classes[run].mean(axis=0)
+    # The model tells what is sold from what is free less surely than the words do.
+    asked = kinds[_WALLS] + [_WORD * bool(says(said, SUBSCRIBE)), _WORD * bool(says(said, REGISTER)), 0.0]
+    kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
+    walls = says(said, WALL)
+    lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]
+    asking = [line for line in lines if says(line, WALL)]
+    account, beside = says(said, ACCOUNT), says("\n".join((*lines[:2], *asking)), BESIDE)
+    before, total = text.before(run[0]), text.sums[-1]
+    after = total - text.before(run[-1])
+    last, end = text.last_main(run[0]), text.last(run[0])
+    closing = seen.texts[end].rstrip()[-20:] if end >= 0 else ""
+    modal, furniture, aside, together, fields, linked = _place(seen.page, run, end)
+    tracking = says(said, TRACKING)
+    row = [
+        float(kinds[_SUBSCRIPTION]),
+        float(kinds[_REGISTRATION]),
+        float(kinds[_ADBLOCK]),
+        float(kinds[_NEWSLETTER]),
+        float(kinds[_OTHER]),
+        float(kinds[_MAIN]),
+        float(kinds[_ADVERT]),
+        float(kinds[_NAVIGATION]),
+        float(mass[run].max()),
+        log1p(len(run)),
+        log1p(len(said)),
+        float(walls > 0),
+        log1p(walls),
+        log1p(account),
+        log1p(beside),
+        float(walls > 0 and account > 0 and not beside and after <= _REST * total),
+        linked,
+        float(says(said, SPENT) > 0),
+        float(says(said, LOG_IN) > 0),
+        float(says(said, PRICES) > 0),
+        log1p(tracking),
+        run[0] / len(seen.texts),
+        log1p(before),
+        log1p(after),
+        after / max(total, 1),
+        log1p(run[0] - last - 1) if last >= 0 else 5.0,
+        float(0 <= run[0] - end <= 3 and end >= 0),
+        together,
+        float(_ELLIPSIS.search(closing) is not None),
+        float(_OPEN_END.search(closing) is not None),
+        float(modal),
+        float(furniture),
+        float(aside),
+        log1p(fields),
+    ]
+    return Box(run, kind, row, after)
+
+
+def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
+    """Return whether a box lies over the page, in its furniture, beside the text, how near the text, fields, links."""
+    if page is None:
+        return False, False, False, 1.0, 0, 0.0
+    chain = []
+    element = page.blocks[run[0]].element
+    while element >= 0:
+        chain.append(element)
+        element = page.parents[element]
+    modal = any(lies_over(page, each) for each in chain)
+    tags = {page.tags[each] for each in chain}
+    together = 0.0
+    if end >= 0:
+        here = set(chain)
+        element = page.blocks[end].element
+        depth = page.depths[element]
+        while element not in here:
+            element = page.parents[element]
+        together = page.depths[element] / max(depth, 1)
+    fields = sum(page.tags[inner] in {"input", "textarea"} for at in run for inner in page.blocks[at].inner)
+    chars = sum(len(page.blocks[at].text) for at in run)
+    linked = sum(page.blocks[at].link_chars for at in run) / max(chars, 1)
+    return modal, bool(tags & {"header", "footer", "nav"}), "aside" in tags, together, fields, linked
+
+
+def lies_over(page: Page, element: int) -> bool:
+    """Whether an element's own markup, or the caller's hint, says that it is laid over the page."""
+    attributes = page.attrs[element]
+    if page.tags[element] == "dialog":
+        return "open" in attributes
+    if (attributes.get("aria-modal") or "").lower() == "true" or attributes.get("data-bl-pos") == "fixed":
+        return True
+    style = attributes.get("style")
+    return style is not None and _FIXED.search(style[:1_000]) is not None and element > 1

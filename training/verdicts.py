@@ -1,0 +1,103 @@
+"""What is said of pages as a whole, held against gold: by site, with the code that answers requests."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from app import page
+from app.judge import Judge
+from training import pages
+from training.pages import FOLDS, Sheet
+
+RESAMPLES: Final = 1000
+
+
+def folds(sheets: Sequence[Sheet]) -> NDArray[np.int64]:
+    """Return each page's fold: by site, gated pages first, so that every fold has a like share of them."""
+    of_site: dict[str, tuple[int, int]] = {}
+    for sheet in sheets:
+        gated, count = of_site.get(sheet.site, (0, 0))
+        of_site[sheet.site] = gated + (sheet.gate not in {None, "none"}), count + 1
+    sums = np.zeros((FOLDS, 2))
+    chosen = {}
+    for site in sorted(of_site, key=lambda site: (*(-each for each in of_site[site]), site)):
+        gated, count = of_site[site]
+        fold = min(range(FOLDS), key=lambda fold: (*(sums[fold] if gated else sums[fold, ::-1]), fold))
+        chosen[site] = fold
+        sums[fold] += gated, count
+    return np.array([chosen[sheet.site] for sheet in sheets], dtype=np.int64)
+
+
+def evaluate(sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """Return the figures of kinds, gates and truncation, each page judged by estimators that have not seen its site."""
+    of_page = folds(sheets)
+    given: list[tuple[str, str, str]] = [("", "", "")] * len(sheets)
+    for fold in tqdm(range(FOLDS), desc="pages as a whole", unit="fold"):
+        judge = Judge(pages.fit([sheet for sheet, at in zip(sheets, of_page, strict=True) if at != fold]))
+        for number in np.flatnonzero(of_page == fold).tolist():
+            kind, _, gate, truncated = page.weigh(sheets[number].labelled, sheets[number].declared, judge)
+            given[number] = kind, gate.kind, truncated
+    return {"kind": _kinds(sheets, given), "gate": _gates(sheets, given), "truncated": _truncated(sheets, given)}
+
+
+def _kinds(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    own = [(sheet.site, sheet.kind, said[0]) for sheet, said in zip(sheets, given, strict=True) if sheet.kind]
+    names = sorted({kind for _, kind, _ in own if kind})
+    return {
+        "accuracy": share([(site, kind == said) for site, kind, said in own]),
+        "pages": len(own),
+        "kinds": {
+            name: {
+                "pages": sum(kind == name for _, kind, _ in own),
+                "found": _part(sum(kind == said == name for _, kind, said in own), sum(k == name for _, k, _ in own)),
+                "right": _part(sum(kind == said == name for _, kind, said in own), sum(s == name for *_, s in own)),
+            }
+            for name in names
+        },
+    }
+
+
+def _gates(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    own = [(sheet.site, sheet.gate, said[1]) for sheet, said in zip(sheets, given, strict=True) if sheet.gate]
+    closed = [(site, gate, said) for site, gate, said in own if gate != "none"]
+    found = [(gate, said) for _, gate, said in closed if said != "none"]
+    return {
+        "pages": len(own),
+        "gated": len(closed),
+        "false_alarms": share([(site, said != "none") for site, gate, said in own if gate == "none"]),
+        "found": share([(site, said != "none") for site, _, said in closed]),
+        "kind_right": _part(sum(gate == said for gate, said in found), len(found)),
+    }
+
+
+def _truncated(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    own = [
+        (sheet.site, sheet.truncated == said[2])
+        for sheet, said in zip(sheets, given, strict=True)
+        if sheet.truncated is not None
+    ]
+    return {"pages": len(own), "right": share(own)}
+
+
+def share(answers: Sequence[tuple[str, bool]], seed: int = 0) -> dict[str, float]:
+    """Return the share of true (site, answer) and a 95 % bootstrap interval over sites; empty where none is."""
+    if not answers:
+        return {}
+    sites, site = np.unique([each for each, _ in answers], return_inverse=True)
+    right = np.bincount(site, [answer for _, answer in answers], minlength=len(sites))
+    count = np.bincount(site, minlength=len(sites))
+    chance = np.random.default_rng(seed)
+    drawn = chance.integers(0, len(sites), (RESAMPLES, len(sites)))
+    low, high = np.percentile(right[drawn].sum(axis=1) / count[drawn].sum(axis=1), (2.5, 97.5))
+    return {
+        "value": round(float(right.sum() / count.sum()), 4),
+        "low": round(float(low), 4),
+        "high": round(float(high), 4),
+    }
+
+
+def _part(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
