@@ -44,7 +44,7 @@ _ADDRESS: Final = re.compile(
 )
 """Nearly all addresses; `urlsplit`, ten times as slow, takes the others: unusual schemes, hosts, control characters."""
 _IMAGES: Final = EMBEDS | {"img", "iframe", "canvas", "picture"}
-_COUNTED: Final = 10  # numbers that `_inner` returns
+_NOTHING: Final = (0.0,) * 10  # what `_inner` returns of a run without inline elements
 _FIRST_GROUP: Final = COLUMNS.index("tag_p")
 _MAX_LINKS: Final = 4
 
@@ -109,18 +109,18 @@ class Links:
         self._sources: dict[str, list[int]] = {}
 
     def link(self, address: str) -> tuple[str, list[int]]:
-        """Return where a link leads and the numbers of the words that say so."""
+        """Return where a link leads and the numbers of the words that say so, each once."""
         known = self._links.get(address)
         if known is None:
             where, words = link_words(address, self._host)
-            known = self._links[address] = where, self._vocabulary.numbers("link", words)
+            known = self._links[address] = where, self._vocabulary.numbers("link", dict.fromkeys(words))
         return known
 
     def source(self, address: str) -> list[int]:
-        """Return the numbers of the words in the address of something embedded."""
+        """Return the numbers of the words in the address of something embedded, each once."""
         known = self._sources.get(address)
         if known is None:
-            words = [f"^{word}" for word in link_words(address, self._host)[1]]
+            words = dict.fromkeys(f"^{word}" for word in link_words(address, self._host)[1])
             known = self._sources[address] = self._vocabulary.numbers("link", words)
         return known
 
@@ -131,15 +131,14 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64],
     count = len(blocks)
     links = Links(page.head.host, vocabulary)
     bits, anchors = _above(page)
-    counted = np.zeros((count, _COUNTED))
-    numbers: list[list[int]] = []
-    for at, block in enumerate(blocks):
-        if block.inner or anchors[block.element] >= 0:
-            counted[at], found = _inner(page, block, anchors, links)
-            numbers.append(found)
-        else:
-            numbers.append([])
-    link, read, out, here, mail, sponsored, images, inputs, buttons, width = counted.T
+    counts, numbers = [], []
+    for block in blocks:
+        counted, found = (
+            _inner(page, block, anchors, links) if block.inner or anchors[block.element] >= 0 else (_NOTHING, [])
+        )
+        counts.append(counted)
+        numbers.append(found)
+    link, read, out, here, mail, sponsored, images, inputs, buttons, width = np.array(counts).reshape(count, 10).T
     read = np.maximum(read, 1.0)
     own = [block.element for block in blocks]
     texts = np.array([len(block.text) for block in blocks])
@@ -185,7 +184,7 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
     """Return what the inline elements of a run count up to, and the numbers of the words in their addresses."""
     count = read = out = here = mail = sponsored = images = inputs = buttons = 0
     width = 0.0
-    words: dict[int, None] = {}
+    words: list[int] = []
     tags, attrs = page.tags, page.attrs
     last = -1
     for element in block.inner or (block.element,):
@@ -201,7 +200,7 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
                 out += where == "out"
                 here += where in {"here", "script", "none"}
                 mail += where == "mail"
-                words.update(dict.fromkeys(found))
+                words = [*words, *found] if words else found
                 rel = attrs[anchor].get("rel")
                 if rel and "sponsored" in rel:
                     sponsored += 1
@@ -213,9 +212,11 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
                 width = max(width, float(given))
             source = attributes.get("src") or attributes.get("data-src") or ""
             if source and images <= 2:
-                words.update(dict.fromkeys(links.source(source)))
+                words = [*words, *links.source(source)]
         elif tag in {"input", "select", "textarea"}:
             inputs += 1
         elif tag == "button":
             buttons += 1
-    return (count, read, out, here, mail, sponsored, images, inputs, buttons, width), list(words)
+    if len(block.inner) > 1:
+        words = list(dict.fromkeys(words))
+    return (count, read, out, here, mail, sponsored, images, inputs, buttons, width), words

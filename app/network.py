@@ -5,7 +5,7 @@ level by level. Its hidden layer is linear in all of them, so the names of an el
 blocks below it. A test holds that the result is what scikit-learn's `predict_proba` says of the materialised rows.
 """
 
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -87,52 +87,61 @@ class FirstStage:
 
     def _add_names(self, hidden: Floats, features: Features, page: Page, weights: Floats) -> None:
         size = self.hidden
-        elements = sorted(features.names)  # document order: parents come first
-        place = dict(zip(elements, range(len(elements)), strict=True))
-        place[-1] = len(elements)  # above the root is nothing
-        # Elements of the same names share one list of numbers: each is multiplied once.
-        rows = [features.names[element] for element in elements]
-        distinct = {id(row): row for row in rows}
-        number = dict(zip(distinct, range(len(distinct)), strict=True))
-        kinds = np.array([*(number[id(row)] for row in rows), len(distinct)])
+        # Elements of the same names share one list of numbers: it is multiplied once.
+        rows = list(features.names.values())
+        identities = list(map(id, rows))
+        distinct = dict(zip(identities, rows, strict=True))
         share = np.zeros((len(distinct) + 1, weights.shape[1]), dtype=np.float32)
         share[:-1] = ones(list(distinct.values()), len(weights)) @ weights
-        parents, depths = page.parents, page.depths
-        up = np.array([*(place[parents[element]] for element in elements), len(elements)])
-        # Level by level every row becomes the sum over itself and all that is above.
-        above = share[kinds, 3 * size : 4 * size]
-        depth = np.array([depths[element] for element in elements])
-        order = np.argsort(depth, kind="stable")
-        for level in np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)[1:]:
-            above[level] += above[up[level]]
-        own = np.array([place[block.element] for block in page.blocks])
+        number = dict(zip(distinct, range(len(distinct)), strict=True))
+        # Per element its row in `share`; nameless ones, and at the end what is above the root (-1), have the last.
+        kinds = np.full(len(page.parents) + 1, len(distinct))
+        kinds[list(features.names)] = list(map(number.__getitem__, identities))
+        up = np.array([*page.parents, -1])
+        own = np.array([block.element for block in page.blocks])
         parent = up[own]
         grandparent = up[parent]
         hidden += share[kinds[own], :size]
         hidden += share[kinds[parent], size : 2 * size]
         hidden += share[kinds[grandparent], 2 * size : 3 * size]
-        hidden += above[up[grandparent]]
+        hidden += sums_upwards(share[kinds, 3 * size : 4 * size], up, np.array([*page.depths, -1]))[up[grandparent]]
         inside = [inner_elements(page, block.element, block.inner) for block in page.blocks]
-        inner = [place[element] for element in chain.from_iterable(inside)]
+        inner = list(chain.from_iterable(inside))
         if inner:
-            at = np.repeat(np.arange(len(inside)), [len(each) for each in inside])
+            at = np.repeat(np.arange(len(inside)), list(map(len, inside)))
             np.add.at(hidden, at, share[kinds[inner], 4 * size :])
+
+
+def sums_upwards(rows: Floats, up: NDArray[np.int64], depths: NDArray[np.int64]) -> Floats:
+    """Return for every row the sum over itself and all above it; `up` numbers the row next above, one less deep."""
+    order = np.argsort(depths, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    above = place[up[order]]
+    rows = rows[order]
+    ends = np.cumsum(np.bincount(depths - depths[order[0]])).tolist()
+    for start, end in pairwise(ends):
+        rows[start:end] += rows[above[start:end]]
+    return rows[place]
 
 
 def inner_elements(page: Page, element: int, listed: list[int]) -> list[int]:
     """Return the inline elements between a run's texts and media and its own element, each once."""
+    parents = page.parents
+    if len(listed) == 1 and parents[listed[0]] == element:  # as in most menus
+        return listed
     seen: dict[int, None] = {}
     for start in listed:
         inner = start
         while inner != element and inner not in seen:
             seen[inner] = None
-            inner = page.parents[inner]
+            inner = parents[inner]
     return list(seen)
 
 
 def ones(rows: list[list[int]], width: int) -> csr_matrix:
     """Return a matrix with a one for every column that a row lists; a column listed twice is there twice."""
     pointers = np.zeros(len(rows) + 1, dtype=np.int32)
-    np.cumsum([len(row) for row in rows], out=pointers[1:])
+    np.cumsum(list(map(len, rows)), out=pointers[1:])
     columns = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=pointers[-1])
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, pointers), shape=(len(rows), width))
