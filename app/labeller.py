@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features
+from app import blocks, dom, features, scan
 from app.blocks import Page
 from app.elements import Bounds
 from app.errors import PageTooComplex
@@ -80,6 +80,7 @@ class Labeller:
         address where the caller knows it: it tells inner links from outer ones. Raises PageTooComplex.
         """
         start = time.perf_counter()
+        scan.check(html, self.bounds)
         tree = dom.parse(html)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)

@@ -17,10 +17,10 @@ from tests.conftest import ROOT
 
 LAYERS = (
     {"labels", "errors"},
-    {"dom", "vocabulary"},
-    {"elements", "head"},
-    {"blocks"},
-    {"markup", "text", "context"},
+    {"dom", "vocabulary", "tags"},
+    {"elements", "head", "opened"},
+    {"blocks", "builder"},
+    {"markup", "text", "context", "scan"},
     {"features"},
     {"network"},
     {"model"},
