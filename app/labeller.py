@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features, fragments, hints, overrides, stamps
+from app import blocks, dom, features, fragments, hints, overrides, scan, stamps
 from app.blocks import Page
 from app.decision import Thresholds, decide
 from app.elements import Bounds
@@ -96,6 +96,7 @@ class Labeller:
         """
         start = time.perf_counter()
         source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
+        scan.check(source, self.bounds)
         tree = dom.parse(source)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)

@@ -133,9 +133,8 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64],
     bits, anchors = _above(page)
     counts, numbers = [], []
     for block in blocks:
-        counted, found = (
-            _inner(page, block, anchors, links) if block.inner or anchors[block.element] >= 0 else (_NOTHING, [])
-        )
+        linked = block.inner or anchors[block.element] >= 0
+        counted, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
         counts.append(counted)
         numbers.append(found)
     link, read, out, here, mail, sponsored, images, inputs, buttons, width = np.array(counts).reshape(count, 10).T

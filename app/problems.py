@@ -179,8 +179,8 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "page-too-complex",
         422,
         "The page is too complex",
-        "The page has more elements, depth or blocks than a bound allows; `bound` names it and `limit` is its value. "
-        "BEGONE_MAX_ELEMENTS, BEGONE_MAX_DEPTH, BEGONE_MAX_BLOCKS and BEGONE_MAX_PATH_STEPS set the bounds.",
+        "The page has more elements, depth, blocks or work for the parser than a bound allows; `bound` names it and "
+        "`limit` is its value. The setting of the same name sets it: BEGONE_MAX_DEPTH for max_depth, and so on.",
     ),
     DuplicateStamp: Kind(
         "duplicate-id",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import time
@@ -141,10 +142,5 @@ def load(settings: Settings) -> "Labeller":
     from app.labeller import Labeller
     from app.model import Model
 
-    bounds = Bounds(
-        max_elements=settings.max_elements,
-        max_depth=settings.max_depth,
-        max_blocks=settings.max_blocks,
-        max_path_steps=settings.max_path_steps,
-    )
+    bounds = Bounds(**{field.name: getattr(settings, field.name) for field in dataclasses.fields(Bounds)})
     return Labeller(Model.load(directory), bounds)

@@ -81,6 +81,27 @@ class Settings(BaseSettings):
         ge=1,
         description="Most steps of all the page's selectors; beyond that 422. Bounds the answer's size.",
     )
+    max_attributes: int = Field(
+        512, ge=1, description="Most attributes of one tag; beyond that 422, before the page is parsed. Bounds time."
+    )
+    max_names: int = Field(
+        10_000,
+        ge=1,
+        description="Most different names of elements and attributes; beyond that 422, before the page is parsed. "
+        "Bounds time.",
+    )
+    max_reopened: int = Field(
+        100_000,
+        ge=1,
+        description="Most formatting elements that the parser must open again because they were left open; beyond "
+        "that 422, before the page is parsed. Bounds memory.",
+    )
+    max_steps: int = Field(
+        20_000_000,
+        ge=1,
+        description="Most open elements that the parser must look through to place the page's tags; beyond that 422, "
+        "before the page is parsed. Bounds time.",
+    )
     gzip_min_bytes: int = Field(
         1_000, ge=0, description="Answers from this size on are gzipped for clients that accept it."
     )

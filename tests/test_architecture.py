@@ -17,11 +17,11 @@ from tests.conftest import ROOT
 
 LAYERS = (
     {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses"},
-    {"dom", "vocabulary", "metadata", "phrases"},
-    {"elements", "head"},
-    {"blocks", "selectors"},
+    {"dom", "vocabulary", "tags", "metadata", "phrases"},
+    {"elements", "head", "opened"},
+    {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
-    {"features", "clean", "plain", "walls", "shape"},
+    {"features", "clean", "plain", "walls", "shape", "scan"},
     {"network", "hide", "fixes", "overrides", "markdown"},
     {"judge"},
     {"model", "removal"},
