@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from app import dom
-from app.schemas import LabelRequest
+from app.requests import LabelRequest
 
 if TYPE_CHECKING:
     from app.labeller import Labeller, Result

@@ -13,6 +13,7 @@ from app.labels import KINDS
 from app.limits import read_body
 from app.observe import Metrics, Record
 from app.problems import NotReady, UnsupportedMediaType
+from app.requests import read_include
 from app.service import Service
 
 router = APIRouter()
@@ -34,7 +35,7 @@ async def label(request: Request) -> Response:
     settings = service.settings
     headers = request.headers
     media_type, charset = content_type(headers)
-    include = schemas.read_include(request.query_params.getlist("include"))
+    include = read_include(request.query_params.getlist("include"))
     with service.place():
         started = time.perf_counter()
         body = await read_body(

@@ -18,7 +18,7 @@ from app.batch import STDIN, Options, Outcome, run
 from app.errors import ModelRefused
 from app.fetch import Limits
 from app.problems import InvalidRequest
-from app.schemas import Include, read_include
+from app.requests import Include, read_include
 from app.settings import Settings, problems_with
 
 FORMATS: Final = ("jsonl", "table", "text", "markdown", "html")

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse
 
 from app import examples, problems
-from app.schemas import LabelRequest, Problem
+from app.requests import LabelRequest
+from app.schemas import Problem
 
 router = APIRouter(include_in_schema=False)
 

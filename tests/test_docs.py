@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from app.answers import MEDIA_TYPES
-from app.examples import ANSWER, REQUESTS
+from app.examples import ANSWER
 from app.problems import KINDS
-from app.schemas import LabelAnswer, LabelRequest, Problem
+from app.requests import LabelRequest
+from app.samples import REQUESTS
+from app.schemas import LabelAnswer, Problem
 from tests.envelope import application, client, serving
 from tests.posting import service
 

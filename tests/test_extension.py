@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from app.decision import Thresholds
-from app.examples import REQUESTS
 from app.fragments import Context
 from app.labeller import Labeller
 from app.main import create_app
 from app.overrides import Override
+from app.samples import REQUESTS
 from app.schemas import LabelAnswer
 from app.service import load
 from app.settings import Settings

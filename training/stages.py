@@ -6,7 +6,6 @@ besides a first stage without fold i for every i there is one without folds i an
 """
 
 import itertools
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,8 +13,7 @@ from typing import Any, Final
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, issparse, vstack
-from sklearn.exceptions import ConvergenceWarning
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
@@ -28,6 +26,7 @@ from app.network import probabilities, scaled
 from training.corpus import Example
 from training.dataset import Dataset
 from training.decision import best_rule, calibrate
+from training.networks import fitted
 
 Floats = NDArray[np.float32]
 
@@ -126,39 +125,10 @@ def _fit_first(
 ) -> MLPClassifier:
     rows = use & (weights > 0)
     seen = matrix[rows]
-    network = _fitted(MLPClassifier(**FIRST, random_state=seed), seen, classes[rows], weights[rows])
+    network = fitted(MLPClassifier(**FIRST, random_state=seed), seen, classes[rows], weights[rows])
     # A column that no row has was never moved from where chance had put it.
     network.coefs_[0][seen.getnnz(axis=0) == 0] = 0.0
     return network
-
-
-def _fitted(
-    network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weights: NDArray[np.float64]
-) -> MLPClassifier:
-    missing = np.setdiff1d(np.arange(len(CLASSES)), classes)
-    if len(missing):  # a small corpus: the network still gets an output for every class, which nothing calls for
-        blank = csr_matrix((len(missing), rows.shape[1]), dtype=np.float32)
-        rows = vstack([rows, blank], format="csr") if issparse(rows) else np.vstack((rows, blank.toarray()))
-        classes = np.concatenate((classes, missing))
-        weights = np.concatenate((weights, np.full(len(missing), 1e-6)))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of rounds is the regulariser
-        network.fit(rows, classes, sample_weight=weights)
-    # Rounded to half precision, in which they are stored: what is tested is what is served.
-    network.coefs_ = [weights.astype(np.float16).astype(np.float32) for weights in network.coefs_]
-    network.intercepts_ = [bias.astype(np.float32) for bias in network.intercepts_]
-    for name in _ONLY_FOR_TRAINING:
-        if hasattr(network, name):
-            delattr(network, name)
-    return network
-
-
-_ONLY_FOR_TRAINING: Final = (
-    "_optimizer", "_random_state", "loss_curve_", "_no_improvement_count",
-    "_best_coefs",
-    "_best_intercepts", "best_loss_", "validation_scores_",
-)  # fmt: skip
-"""Attributes that only further training needs; they would treble the file."""
 
 
 def fit_first(
@@ -235,7 +205,7 @@ def _second_input(data: Dataset, opinions: Sequence[Floats]) -> Floats:
 
 
 def _fit_second(rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.float64], seed: int) -> MLPClassifier:
-    return _fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights)
+    return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights)
 
 
 def testable(data: Dataset) -> NDArray[np.bool_]:
