@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, features, markup, phrases, text
+from app import context, features, markup, text, wording
 from app.blocks import Block, Page
 from app.features import Features
 from app.labeller import Result, bare_lines
@@ -89,13 +89,13 @@ class _Judge:
         names = features.NUMBERS if page is not None else text.COLUMNS
         self.groups = {
             said: [names.index(name) for name in group]
-            for said, group in (phrases.TEXT_GROUPS | (phrases.MARKUP_GROUPS if page is not None else {})).items()
+            for said, group in (wording.TEXT_GROUPS | (wording.MARKUP_GROUPS if page is not None else {})).items()
         }
         self.tags, self.inside = _columns(names, "tag_"), _columns(names, "in_")
         width = len(names)
         self.surroundings = {
             said: [width + at for prefix in prefixes for at in _columns(context.COLUMNS, prefix)]
-            for said, prefixes in phrases.SURROUNDINGS.items()
+            for said, prefixes in wording.SURROUNDINGS.items()
         }
 
     def explain(self, row: int, label: int, said: str, labels: Sequence[str]) -> list[Reason]:
@@ -157,7 +157,7 @@ class _Judge:
         for word in words:
             held = [number for number in self.vocabulary.numbers("link", (word,)) if number in known]
             if held:
-                yield _Change(phrases.link(word), self.head.first.word_weights[held].sum(axis=0), concrete=True)
+                yield _Change(wording.link(word), self.head.first.word_weights[held].sum(axis=0), concrete=True)
 
     def _names(self, page: Page, block: Block) -> Iterator[_Change]:
         """Yield the names on the block's element, on those around it and on those in its run, each once a place."""
@@ -180,7 +180,7 @@ class _Judge:
                     share = weights[number, level * size : (level + 1) * size]
                     change = changes.get((where, word))
                     if change is None or change.sums is None:
-                        said = phrases.name(word, attributes, where)
+                        said = wording.name(word, attributes, where)
                         changes[where, word] = _Change(said, share.copy(), concrete=True)
                     else:
                         change.sums += share

@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "phrases", "unseen", "addresses"},
+    {"labels", "errors", "wording", "unseen", "addresses"},
     {"dom", "vocabulary"},
     {"elements", "head"},
     {"blocks"},

@@ -1,6 +1,6 @@
 import pytest
 
-from app import context, features, markup, phrases, text
+from app import context, features, markup, text, wording
 
 
 @pytest.mark.parametrize(
@@ -17,12 +17,12 @@ from app import context, features, markup, phrases, text
     ],
 )  # fmt: skip
 def test_an_address_is_told_in_words(address: str, said: list[str]) -> None:
-    assert [phrases.link(word) for word in markup.link_words(address, "paper.test")[1]] == said
+    assert [wording.link(word) for word in markup.link_words(address, "paper.test")[1]] == said
 
 
 def test_a_pictures_address_is_told_as_a_pictures() -> None:
-    assert phrases.link("^=out") == "a picture or frame to another site"
-    assert phrases.link("^banner") == "a picture or frame with “banner” in its path"
+    assert wording.link("^=out") == "a picture or frame to another site"
+    assert wording.link("^banner") == "a picture or frame with “banner” in its path"
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_a_name_is_told_with_where_it_stands(word: str, said: str) -> None:
         "data-sponsor": "",
         "lang": None,
     }
-    assert phrases.name(word, attributes, "its element") == said
+    assert wording.name(word, attributes, "its element") == said
 
 
 def test_every_number_that_the_model_sees_has_words() -> None:
-    told = [name for group in (*phrases.TEXT_GROUPS.values(), *phrases.MARKUP_GROUPS.values()) for name in group]
+    told = [name for group in (*wording.TEXT_GROUPS.values(), *wording.MARKUP_GROUPS.values()) for name in group]
     plain = [name for name in features.NUMBERS if not name.startswith(("tag_", "in_"))]
     assert sorted(told) == sorted(plain)
-    assert {name for group in phrases.TEXT_GROUPS.values() for name in group} == set(text.COLUMNS)
-    prefixes = [prefix for group in phrases.SURROUNDINGS.values() for prefix in group]
+    assert {name for group in wording.TEXT_GROUPS.values() for name in group} == set(text.COLUMNS)
+    prefixes = [prefix for group in wording.SURROUNDINGS.values() for prefix in group]
     around = [name for name in context.COLUMNS if not name.startswith("own_")]
     assert all(sum(name.startswith(prefix) for prefix in prefixes) == 1 for name in around)
