@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from app import __version__, api, docs, logs
+from app import __version__, api, docs, feedbin, logs, mercury
 from app.limits import Drain
 from app.observe import Metrics, Observer
 from app.problems import HANDLERS
@@ -55,6 +55,10 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     app.state.service = service
     app.state.metrics = metrics
     app.include_router(api.router)
+    if settings.mercury:
+        app.include_router(mercury.router)
+    if settings.feedbin_secrets is not None:
+        app.include_router(feedbin.router)
     app.include_router(docs.router)
     docs.complete_openapi(app)
     return app

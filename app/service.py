@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -64,15 +64,15 @@ class Service:
         with self.gate.place(), self.metrics.in_flight.track_inprogress():
             yield
 
-    async def label(self, post: Post) -> Answer:
-        """Return the answer to `post`; raises what `answers.answer` raises, NotReady and DeadlineExceeded."""
+    async def label(self, post: Post, make: Callable[["Labeller", Post], Answer] = answer) -> Answer:
+        """Return the answer to `post`; raises what `make` raises, NotReady, DeadlineExceeded."""
         if self.failed:
             raise NotReady(_REFUSED)
         handed = time.perf_counter()
 
         def work() -> Answer:
             waited = time.perf_counter() - handed
-            made = answer(self.ready(), post)
+            made = make(self.ready(), post)
             made.stages["wait"] = waited
             return made
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "BEGONE_"
@@ -105,9 +105,26 @@ class Settings(BaseSettings):
     gzip_min_bytes: int = Field(
         1_000, ge=0, description="Answers from this size on are gzipped for clients that accept it."
     )
+    mercury: bool = Field(
+        False, description="Whether `POST /parse-html` answers as Mercury Parser's API servers do, for feed readers."
+    )
+    feedbin_secrets: SecretStr | None = Field(
+        None,
+        description="Users of `POST /parser/USER/SIGNATURE`, which answers as Feedbin does, and their secrets: "
+        "`name:secret`, with spaces between. Unset: there is no such route.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged; each request is one line of level `info`."
     )
+
+    @field_validator("feedbin_secrets")
+    @classmethod
+    def _are_pairs(cls, given: SecretStr | None) -> SecretStr | None:
+        for pair in given.get_secret_value().split() if given is not None else ():
+            name, colon, secret = pair.partition(":")
+            if not (name and colon and secret):
+                raise ValueError("must be pairs name:secret with spaces between")
+        return given
 
 
 def settings_table() -> str:

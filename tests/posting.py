@@ -42,9 +42,9 @@ def post_all(pages: Sequence[Page], texts: Mapping[str, tuple[Line, ...]]) -> An
 
 
 @asynccontextmanager
-async def service() -> AsyncIterator[httpx.AsyncClient]:
+async def service(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application that has loaded the committed model."""
-    async with client(create_app(Settings())) as http:
+    async with client(create_app(Settings(**settings))) as http:
         ends = time.monotonic() + MOST_SECONDS_TO_LOAD
         while (await http.get("/readyz")).status_code != 200:
             assert time.monotonic() < ends, (await http.get("/readyz")).text

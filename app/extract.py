@@ -1,0 +1,157 @@
+"""A page as parsers for feed readers hand it out: one object with the clean HTML and what the page says of itself.
+
+The names are Mercury Parser's, which its successors and their clients share.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+import orjson
+
+from app.answers import Answer, Post
+
+if TYPE_CHECKING:
+    from app.labeller import Labeller, Result
+
+_MAX_TEXT: Final = 500
+_EXCERPT: Final = 200  # characters
+_RIGHT_TO_LEFT: Final = frozenset("ar arc dv fa he ku ps sd ug ur yi".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was posted, and its address."""
+
+    url: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The object; None where the page does not say. `content` is None where the page has none."""
+
+    title: str | None
+    author: str | None
+    date_published: str | None
+    dek: None
+    lead_image_url: str | None
+    content: str | None
+    next_page_url: None
+    url: str
+    domain: str | None
+    excerpt: str | None
+    word_count: int
+    direction: str
+    total_pages: int
+    rendered_pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page's head says of it."""
+
+    title: str | None = None
+    author: str | None = None
+    published: str | None = None
+    image: str | None = None
+    description: str | None = None
+
+
+def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> Answer:
+    """Return the object for a posted page as an answer; `read` tells the page from the body."""
+    start = time.perf_counter()
+    page = read(post.body)
+    decoded = time.perf_counter()
+    result = labeller.label_html(page.html, url=page.url)
+    labelled = time.perf_counter()
+    body = orjson.dumps(asdict(extract(result, page.url)))
+    stages = {
+        "decode": decoded - start,
+        "parse": result.timings.parse / 1000,
+        "features": result.timings.features / 1000,
+        "predict": result.timings.predict / 1000,
+        "encode": time.perf_counter() - labelled,
+    }
+    return Answer(body, False, "json html", result.counts, stages)
+
+
+def extract(result: "Result", url: str) -> Extract:
+    """Return the object for a labelled page."""
+    from app.reader import Reader  # with the engine, which loads later than the server
+
+    told = facts(result, url)
+    reader = Reader(result, url)
+    text = reader.text()
+    try:
+        domain = urlsplit(url).hostname
+    except ValueError:
+        domain = None
+    return Extract(
+        title=told.title,
+        author=told.author,
+        date_published=told.published,
+        dek=None,
+        lead_image_url=told.image,
+        content=f"<div>{html}</div>" if (html := reader.html()) else None,
+        next_page_url=None,
+        url=url,
+        domain=domain,
+        excerpt=told.description or _cut(" ".join(text[: 4 * _EXCERPT].split())) or None,
+        word_count=len(text.split()),
+        direction=_direction(result),
+        total_pages=1,
+        rendered_pages=1,
+    )
+
+
+def facts(result: "Result", url: str) -> Facts:
+    """Return what the page's head says of it."""
+    page, tree = result.source.page, result.source.tree
+    if page is None or tree is None:
+        return Facts()
+    told: dict[str, str] = {}
+    for node in tree.css("head meta")[:200]:
+        name, value = node.attributes.get("property") or node.attributes.get("name"), node.attributes.get("content")
+        if name and value and (squeezed := " ".join(value[: 4 * _MAX_TEXT].split())):
+            told.setdefault(name.lower(), squeezed[:_MAX_TEXT])
+    authors = (told.get(name) for name in ("author", "article:author", "dc.creator"))
+    return Facts(
+        title=told.get("og:title") or page.head.title[:_MAX_TEXT] or None,
+        author=next((each for each in authors if each and "://" not in each), None),
+        published=_date(told.get("article:published_time") or told.get("date")),
+        image=_absolute(told.get("og:image") or told.get("twitter:image"), url),
+        description=told.get("description") or told.get("og:description"),
+    )
+
+
+def _date(given: str | None) -> str | None:
+    try:
+        return datetime.fromisoformat(given).isoformat() if given else None
+    except ValueError:
+        return None
+
+
+def _absolute(address: str | None, url: str) -> str | None:
+    try:
+        found = urljoin(url, address) if address else ""
+    except ValueError:
+        return None
+    return found if found.startswith(("http://", "https://")) else None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _EXCERPT else text[:_EXCERPT].rpartition(" ")[0] + "…"
+
+
+def _direction(result: "Result") -> str:
+    """Return `rtl` or `ltr`: what the page's markup says, else what its language is written in."""
+    tree = result.source.tree
+    for node in (tree.root, tree.body) if tree is not None else ():
+        said = (node.attributes.get("dir") or "").lower() if node is not None else ""
+        if said in {"rtl", "ltr"}:
+            return said
+    return "rtl" if (result.language or "").partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
