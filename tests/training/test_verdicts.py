@@ -1,11 +1,9 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.judge import KINDS, Judge
 from app.model import PAGE, Model, Opinion
-from training import pages, verdicts
+from training import pages
 from training.corpus import Corpus
 from training.pages import Sheet
 
@@ -18,7 +16,5 @@ def sheets(tiny_corpus: Path, tiny_model: Path) -> list[Sheet]:
     def label(page: pages.Page) -> Opinion:
         return model.heads[PAGE](pages.features.page_features(page, model.vocabulary), page)
 
-    known = {
-        example.id: label(example.page) for example in corpus.examples() if corpus.index[example.id]["gold"]
-    }
+    known = {example.id: label(example.page) for example in corpus.examples() if corpus.index[example.id]["gold"]}
     return pages.sheets(corpus, known, label)
