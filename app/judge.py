@@ -47,7 +47,7 @@ class Judge:
         """Return the probabilities of `KINDS` for a page's row of `shape.COLUMNS` and its words."""
         get = self.words.get
         known = [number for word in words if (number := get(word)) is not None]
-        numbers = scaled(self.scaler, np.array([row], dtype=np.float32))[0]
+        numbers = shape.ready(self.scaler, np.array([row], dtype=np.float32))[0]
         logits: Floats = self.by_number @ numbers + self.by_word[known].sum(axis=0) + self.bias
         shares: Floats = softmax(logits[None, :])[0]
         return shares

@@ -5,13 +5,12 @@ from typing import Final
 from app import shape
 from app.gates import Gate
 from app.judge import KINDS, Judge
-from app.labelled import Labelled
+from app.labelled import PARAGRAPH, Labelled
 from app.metadata import Metadata
 from app.phrases import ASKING, PRICES, says
 
 _LEAST: Final = 0.3  # a kind that is less likely is none
 _MOST_READING: Final = 2_500  # characters of paragraphs beyond which a page is read, not filled in
-_PARAGRAPH: Final = 80
 _PRICES: Final = 3
 NO_OTHER: Final = 1_200  # characters of content beside the wall: its own small print is taken for content
 
@@ -23,7 +22,7 @@ def decide(seen: Labelled, declared: Metadata, address: str | None, gate: Gate, 
     if page is None or not any(seen.texts):
         return "other", 1.0
     asking = {each.index for each in gate.evidence}
-    if gate.kind == "consent" and sum(len(seen.texts[at]) for at in main if at not in asking) < NO_OTHER:
+    if gate.kind == "consent" and seen.length(at for at in main if at not in asking) < NO_OTHER:
         return "consent_wall", gate.score
     shares = judge.kinds(shape.numbers(seen, page, address), shape.words(seen, page, declared, address))
     best = int(shares.argmax())
@@ -42,8 +41,8 @@ def _asks(seen: Labelled, main: list[int]) -> bool:
     asked = [text[:100].lower() for text in (*headlines[:1], page.head.title)]
     if not any(says(text, ASKING) for text in asked if text):
         return False
-    if sum(len(seen.texts[at]) for at in main if len(seen.texts[at]) >= _PARAGRAPH) > _MOST_READING:
+    if seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH) > _MOST_READING:
         return False
-    short = [seen.texts[at].lower() for at in main if 0 < len(seen.texts[at]) < _PARAGRAPH]
+    short = [seen.texts[at].lower() for at in main if 0 < len(seen.texts[at]) < PARAGRAPH]
     amounts = sum(says(text, PRICES) > 0 and any(each.isdigit() for each in text) for text in short)
     return amounts >= _PRICES

@@ -1,7 +1,7 @@
 """A labelled page as verdicts read it: its visible main content, the paragraphs of that, and where they end."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,8 @@ _CONTENT: Final = LABELS.index("content")
 _MAIN: Final = CLASSES.index(("content", "main"))
 _COMMENT: Final = CLASSES.index(("content", "comment"))
 _TEXT: Final = 0.8  # a block that is so surely content is no part of a box
-_PARAGRAPH: Final = 80  # characters of a running text's block
+PARAGRAPH: Final = 80  # characters of a running text's block
+_DENSE: Final = "\u2e80"  # from here on scripts have a character for a syllable or a word
 _APART: Final = 7  # blocks between two runs of paragraphs
 _PART: Final = 0.2  # of the text at least that a run must hold to be one
 _HEAD: Final = 6
@@ -37,6 +38,10 @@ class Labelled:
     classes: NDArray[np.float32]
     page: Page | None = None
 
+    def length(self, blocks: Iterable[int]) -> int:
+        """Return how much some blocks say, in characters of an alphabet: one of Chinese or Japanese says as three."""
+        return sum(length(self.texts[at]) for at in blocks)
+
     def main(self) -> list[int]:
         """Return the visible blocks of the main content, comments left out."""
         own = (self.labels == _CONTENT) & (self.classes[:, _MAIN] >= self.classes[:, _COMMENT])
@@ -52,11 +57,11 @@ class Paragraphs:
         self.paragraphs = [
             at
             for at in self.main
-            if len(seen.texts[at]) >= _PARAGRAPH and surely[at] >= _TEXT and not _linked(seen.page, at)
+            if seen.length((at,)) >= PARAGRAPH and surely[at] >= _TEXT and not _linked(seen.page, at)
         ]
         self.sums = [0]
         for at in self.paragraphs:
-            self.sums.append(self.sums[-1] + len(seen.texts[at]))
+            self.sums.append(self.sums[-1] + seen.length((at,)))
         self.tail = sorted({at for end in self._ends() for at in self._around(seen, end)})
 
     def _ends(self) -> list[int]:
@@ -99,6 +104,11 @@ class Paragraphs:
     def before(self, at: int) -> int:
         """Return how many characters of paragraphs stand before a block."""
         return self.sums[bisect_left(self.paragraphs, at)]
+
+
+def length(text: str) -> int:
+    """Return a text's length in characters of an alphabet."""
+    return len(text) * (3 if text and text[len(text) // 2] >= _DENSE else 1)
 
 
 def _linked(page: Page | None, at: int) -> bool:

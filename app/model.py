@@ -1,8 +1,8 @@
 """The model: a directory of files, checked before anything in it is loaded, and what it says of a page.
 
-A directory `models/<version>/` holds `manifest.json`, `model.skops` (the fitted scikit-learn estimators),
-`vocabulary.txt`, `metrics.json` and a model card. The order of the checks is manifest → digests → schema → library
-versions → types in the skops file; each refuses with its own reason.
+A directory `models/<version>/` holds `manifest.json`, `model.skops` (the fitted scikit-learn estimators for blocks),
+`pages.skops` (those for a page as a whole), `vocabulary.txt`, `metrics.json` and a model card. The order of the checks
+is manifest → digests → schema → library versions → types in the skops files; each refuses with its own reason.
 """
 
 import hashlib
@@ -32,11 +32,10 @@ MANIFEST: Final = "manifest.json"
 ESTIMATORS: Final = "model.skops"
 WORDS: Final = "vocabulary.txt"
 METRICS: Final = "metrics.json"
+VERDICTS: Final = "pages.skops"
 
 PAGE: Final = "page"
 TEXT: Final = "text"
-VERDICTS: Final = "verdicts"
-"""Names of the model file's parts: two heads, and the estimators for a page as a whole."""
 
 TRUSTED: Final = frozenset({"sklearn.neural_network._multilayer_perceptron.MLPClassifier"})
 """Types beyond skops' own trust list that a model file may hold."""
@@ -172,7 +171,7 @@ class Model:
         metrics: Mapping[str, Any],
         vocabulary: Vocabulary,
         heads: Mapping[str, Head],
-        judge: Judge,
+        judge: Judge | None,
     ) -> None:
         self.manifest = manifest
         self.metrics = metrics
@@ -183,8 +182,11 @@ class Model:
         self.version: str = manifest["version"]
 
     @classmethod
-    def load(cls, directory: Path) -> "Model":
-        """Return the model in `directory`. Raises ModelRefused, which says why, before anything is constructed."""
+    def load(cls, directory: Path, *, judging: bool = True) -> "Model":
+        """Return the model in `directory`. Raises ModelRefused, which says why, before anything is constructed.
+
+        Without `judging` it may lack the estimators for pages as a whole, which training makes last.
+        """
         manifest = _manifest(directory)
         contents = {name: _content(directory, name, digest) for name, digest in manifest["sha256"].items()}
         if manifest["schema"] != SCHEMA:
@@ -195,21 +197,25 @@ class Model:
         if made.split(".")[:2] != here.split(".")[:2]:
             raise ModelRefused(f"the model was made with scikit-learn {made}, this is {here}")
         try:
-            unknown = set(skops.io.get_untrusted_types(data=contents[ESTIMATORS])) - TRUSTED
-            if unknown:
-                raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
-            estimators = skops.io.loads(contents[ESTIMATORS], trusted=sorted(TRUSTED))
+            if judging and VERDICTS not in contents:
+                raise ModelRefused(f"{MANIFEST} has no digest of {VERDICTS}: the model knows nothing of whole pages")
+            estimators = _estimators(contents[ESTIMATORS])
+            judge = Judge(_estimators(contents[VERDICTS])) if judging else None
             vocabulary = Vocabulary.from_text(contents[WORDS].decode())
             heads = make_heads(estimators, vocabulary, {name: _rule(manifest["rules"][name]) for name in (PAGE, TEXT)})
-            if VERDICTS not in estimators:
-                raise ModelRefused("the model knows nothing of pages as a whole: it was made by an earlier version")
-            judge = Judge(estimators[VERDICTS])
             metrics = json.loads(contents[METRICS])
         except ModelRefused:
             raise
         except Exception as error:  # whatever a crafted file makes of the reader, it is a refusal
             raise ModelRefused(f"the model file cannot be read ({type(error).__name__})") from error
         return cls(manifest, metrics, vocabulary, heads, judge)
+
+
+def _estimators(content: bytes) -> Any:
+    unknown = set(skops.io.get_untrusted_types(data=content)) - TRUSTED
+    if unknown:
+        raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
+    return skops.io.loads(content, trusted=sorted(TRUSTED))
 
 
 def _rule(given: Mapping[str, float]) -> Rule:

@@ -5,6 +5,7 @@ reported beside it and never decides alone: a publisher's markup says "not free"
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from app import gates, head, kinds, metadata, visible, walls
 from app.gates import NO_TEXT, Gate
 from app.judge import Judge
-from app.labelled import Labelled
+from app.labelled import PARAGRAPH, Labelled
 from app.labeller import Result
 from app.labels import LABELS
 from app.metadata import Metadata
@@ -20,10 +21,8 @@ from app.visible import Seen
 from app.walls import Box
 
 _REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
-_LANDING: Final = 400  # characters of paragraphs without which documentation is a landing page
-_PARAGRAPH: Final = 80
-_WHOLE: Final = frozenset({"article", "documentation", "forum"})
-"""Kinds of pages that have a text that could be cut short."""
+_RUNNING: Final = {"documentation": 400, "service": 1_000, "other": 1_000}
+"""Characters of paragraphs that a page of a kind must have for a text that could break off; other kinds have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,16 @@ class Verdict:
     warnings: list[str]
 
 
-def judge(result: Result, estimators: Judge, url: str | None = None, language: str | None = None) -> Verdict:
+def judge(result: Result, estimators: Judge | None, url: str | None = None, language: str | None = None) -> Verdict:
     """Return what is said of a labelled page; `url` and `language` are the caller's word.
 
-    Of text without structure little can be said: its kind is `other`, its gate rests on its lines alone.
+    Of text without structure little can be said: its kind is `other`, its gate rests on its lines alone. Without
+    estimators, or without an opinion on any block, no more is said than what the page declares.
     """
     source = result.source
     declared = metadata.read(source.tree, url) if source.tree is not None else Metadata()
     language = language or result.language or head.language_tag(declared.language)
-    if source.opinion is None:
+    if source.opinion is None or estimators is None:
         return _verdict(("other", 1.0), Gate(), "unknown", declared, language, Seen(), "", result.warnings)
     seen = Labelled(
         [block.text for block in result.blocks],
@@ -74,7 +74,7 @@ def judge(result: Result, estimators: Judge, url: str | None = None, language: s
 def weigh(seen: Labelled, declared: Metadata, estimators: Judge) -> tuple[str, float, Gate, str]:
     """Return a labelled page's kind, how sure it is, what stops the reader, and whether the text breaks off."""
     main = seen.main()
-    chars = sum(len(seen.texts[at]) for at in main)
+    chars = seen.length(main)
     gate, wall = gates.decide(seen, walls.find(seen), estimators, declared, chars)
     kind, score = kinds.decide(seen, declared, declared.address, gate, estimators)
     return kind, score, gate, _truncated(seen, main, kind, gate, wall)
@@ -82,12 +82,12 @@ def weigh(seen: Labelled, declared: Metadata, estimators: Judge) -> tuple[str, f
 
 def _truncated(seen: Labelled, main: list[int], kind: str, gate: Gate, wall: Box | None) -> str:
     """Return whether the text breaks off: at a wall with hardly anything behind it."""
-    paragraphs = sum(len(seen.texts[at]) for at in main if len(seen.texts[at]) >= _PARAGRAPH)
+    paragraphs = seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH)
     if wall is not None and gate.kind in {"subscription", "registration"}:
         return "yes" if wall.text_after <= _REST * paragraphs else "no"
-    if kind not in _WHOLE or (kind == "documentation" and paragraphs < _LANDING):
-        return "unknown"
-    return "no" if sum(len(seen.texts[at]) for at in main) >= NO_TEXT else "unknown"
+    if kind in {"article", "forum"}:
+        return "no" if seen.length(main) >= NO_TEXT else "unknown"
+    return "no" if paragraphs >= _RUNNING.get(kind, inf) else "unknown"
 
 
 def _verdict(

@@ -7,16 +7,18 @@ the address and from what the markup declares. Which words count is learned (`tr
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from math import log1p
-from typing import Final
+from math import log1p, nan
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labelled import Labelled
+from app.labelled import Labelled, length
 from app.labels import LABELS
 from app.metadata import Metadata
+from app.network import scaled
 
 _TAGS: Final = (
     "article", "aside", "audio", "blockquote", "button", "code", "dd", "figure", "form", "h1", "h2", "h3", "iframe",
@@ -52,6 +54,7 @@ COLUMNS: Final = (
     "path", "path_digits", "path_hyphens", "query",
 )  # fmt: skip
 
+_ADDRESS: Final = 4  # the last columns
 _PARAGRAPH: Final = 80
 _LONG: Final = 250
 _SHORT: Final = 30
@@ -64,9 +67,9 @@ _MONEY: Final = re.compile(r"[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|zł|kr)\b")
 
 
 def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
-    """Return one row of `COLUMNS`."""
+    """Return one row of `COLUMNS`; those of the address are NaN where it is not known."""
     texts, tags = seen.texts, page.tags
-    lengths = np.array([len(text) for text in texts], dtype=np.float64)
+    lengths = np.array([length(text) for text in texts], dtype=np.float64)
     linked = np.array([block.link_chars for block in page.blocks], dtype=np.float64)
     count, chars = len(texts), float(lengths.sum())
     row = [log1p(count), log1p(chars), log1p(len(tags)), linked.sum() / max(chars, 1)]
@@ -115,14 +118,24 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     row += [main_tags[tag] / max(len(main), 1) for tag in _MAIN_TAGS]
     every = Counter(tags)
     row += [log1p(every[tag]) for tag in _TAGS]
+    if address is None:
+        return row + [nan] * _ADDRESS
     path = _path(address)
     row += [
         log1p(path.strip("/").count("/") + bool(path.strip("/"))),
         log1p(sum(each.isdecimal() for each in path)),
         log1p(path.count("-")),
-        float("?" in (address or "")),
+        float("?" in address),
     ]
     return row
+
+
+def ready(scaler: Any, rows: NDArray[np.float32], *, plain: bool = False) -> NDArray[np.float32]:
+    """Return rows as a fitted `StandardScaler` scales them, the unknown as the mean; `plain` forgets addresses."""
+    result = np.nan_to_num(scaled(scaler, rows), nan=0.0)
+    if plain:
+        result[:, -_ADDRESS:] = 0.0
+    return result
 
 
 def _path(address: str | None) -> str:

@@ -36,7 +36,7 @@ _LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong
 _PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
 _GAP: Final = 4  # blocks of something else that a box may have in it
 _REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
-_WORD: Final = 0.3  # what a word for it counts beside the model's probability
+_WORD: Final = 0.6  # what a word for it counts beside the model's probability
 _MAX_WORDS: Final = 3_000  # characters of a box that are read
 _MAX_READ: Final = 100  # its blocks
 _MAX_BOXES: Final = 200
@@ -87,7 +87,8 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     said = "\n".join(seen.texts[at] for at in run[:_MAX_READ])[:_MAX_WORDS].lower()
     kinds = seen.classes[run].mean(axis=0)
     # The model tells what is sold from what is free less surely than the words do.
-    asked = kinds[_WALLS] + [_WORD * bool(says(said, SUBSCRIBE)), _WORD * bool(says(said, REGISTER)), 0.0]
+    sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
+    asked = kinds[_WALLS] + [_WORD * (sold and not free), _WORD * (free and not sold), 0.0]
     kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
     walls = says(said, WALL)
     lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]

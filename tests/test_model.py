@@ -16,7 +16,7 @@ from app import blocks, context, dom, features, model, text
 from app.errors import ModelRefused
 from app.features import SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
-from app.model import ESTIMATORS, MANIFEST, METRICS, PAGE, TEXT, WORDS, Model, Rule, choose, shares
+from app.model import ESTIMATORS, MANIFEST, METRICS, PAGE, TEXT, VERDICTS, WORDS, Model, Rule, choose, shares
 from tests import smallpage
 from training import dataset, stages
 from training.corpus import Example
@@ -96,7 +96,7 @@ def test_a_manifest_with_something_else_in_it_is_refused(
     assert "manifest.json has something else" in reason(directory, monkeypatch)
 
 
-@pytest.mark.parametrize("name", [ESTIMATORS, WORDS, METRICS])
+@pytest.mark.parametrize("name", [ESTIMATORS, WORDS, METRICS, VERDICTS])
 def test_a_changed_byte_is_refused(directory: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     content = bytearray((directory / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -106,10 +106,18 @@ def test_a_changed_byte_is_refused(directory: Path, monkeypatch: pytest.MonkeyPa
     )
 
 
-@pytest.mark.parametrize("name", [ESTIMATORS, WORDS, METRICS])
+@pytest.mark.parametrize("name", [ESTIMATORS, WORDS, METRICS, VERDICTS])
 def test_a_missing_file_is_refused(directory: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (directory / name).unlink()
     assert reason(directory, monkeypatch) == f"the model has no {name}"
+
+
+def test_a_model_that_knows_nothing_of_whole_pages_is_refused_but_by_training(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(directory, lambda manifest: manifest["sha256"].pop(VERDICTS))
+    assert "has no digest of pages.skops: the model knows nothing of whole pages" in reason(directory, monkeypatch)
+    assert Model.load(directory, judging=False).judge is None
 
 
 @pytest.mark.parametrize("name", [ESTIMATORS, WORDS, METRICS])
@@ -177,6 +185,13 @@ def test_a_type_that_is_not_trusted_is_refused_and_named(
     said = reason(directory, monkeypatch, opened=True)
     assert said.startswith("the model file holds types that are not trusted: ")
     assert named in said
+
+
+@pytest.mark.parametrize("crafted", [functools.partial(print, "run"), {}, {"schema": "old"}, {"schema": SCHEMA}])
+def test_crafted_estimators_for_whole_pages_are_refused(directory: Path, crafted: object) -> None:
+    replace(directory, VERDICTS, skops.io.dumps(crafted))
+    with pytest.raises(ModelRefused):
+        Model.load(directory)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x04\x95N.", b"not a zip file"])

@@ -18,14 +18,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from app import blocks, dom, features, metadata, shape, walls
+from app import blocks, dom, metadata, shape, walls
 from app.blocks import Page
 from app.judge import KINDS, SCHEMA
 from app.labelled import Labelled, Paragraphs
 from app.metadata import Metadata
-from app.model import PAGE, Opinion, make_heads, shares
+from app.model import Opinion, shares
 from app.network import scaled
-from app.vocabulary import Vocabulary
 from app.walls import Box
 from training.corpus import Corpus
 from training.dataset import Dataset
@@ -38,7 +37,6 @@ KIND_OF: Final = {
 }  # fmt: skip
 """Our kinds of the reference's page types: a shop's collection is a listing too."""
 
-_PARTS: Final = ("scaler", "first", "rescaler", "second", "calibration")
 _ARTICLE: Final = 1_500  # characters of paragraphs that make a page that calls itself an article one
 _HINT_WEIGHT: Final = 0.3
 _PLAIN: Final = ("json:", "og:")
@@ -74,29 +72,21 @@ class Sheet:
     boxes: list[Box]
 
 
-def opinions(
-    data: Dataset, heads: Mapping[str, Fitted], known: Vocabulary
-) -> tuple[dict[str, Opinion], Callable[[Page], Opinion]]:
-    """Return what the page head said of the labelled pages by sites it had not seen, and a way to ask it of others.
-
-    Others were not trained on; at most another page of their site was.
-    """
-    head = heads[PAGE]
+def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
+    """Return what a head's stages said of each labelled page, trained without the pages of its site."""
     said = {}
     for at, example in enumerate(data.examples):
         rows = slice(data.starts[at], data.starts[at + 1])
         classes = shares(head.classes[rows], head.labels[rows])
         said[example.id] = Opinion(head.labels[rows], classes, head.chosen[rows])
-    estimators = {name: {part: getattr(each, part) for part in _PARTS} for name, each in heads.items()}
-    served = make_heads(estimators, known, {name: each.rule for name, each in heads.items()})[PAGE]
-    return said, lambda page: served(features.page_features(page, known), page)
+    return said
 
 
 def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page], Opinion]) -> list[Sheet]:
     """Return the pages whose gate or kind is known. Shows progress.
 
     `known` holds what a model said of pages whose site it had not seen, for those that were labelled by hand; `label`
-    labels the others.
+    labels the others, on which it was not trained: at most on another page of their site.
     """
     gates = {entry["page"]: entry for entry in _lines(corpus.root / "gates.jsonl")}
     kinds = {entry["id"]: KIND_OF.get(entry["page_type"]) for entry in _lines(_reference(corpus.root))}
@@ -174,8 +164,13 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     plain = [
         [number[word] for word in sorted(page.words) if word in number and word.startswith(_PLAIN)] for page in own
     ]
-    ready = csr_matrix(scaled(scaler, rows))
-    matrix = vstack([hstack([ready, _ones(each, len(words))]) for each in (marks, plain)], format="csr")
+    matrix = vstack(
+        [
+            hstack([csr_matrix(shape.ready(scaler, rows, plain=shapes)), _ones(each, len(words))])
+            for each, shapes in ((marks, False), (plain, True))
+        ],
+        format="csr",
+    )
     blank = csr_matrix((len(KINDS), matrix.shape[1]), dtype=np.float32)
     kinds = [KINDS.index(page.kind or page.hint or "") for page in own]
     weights = np.array([1.0 if page.kind else _HINT_WEIGHT for page in own])

@@ -8,7 +8,6 @@ import platform
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -20,17 +19,16 @@ from sklearn.neural_network import MLPClassifier
 
 from app.features import SCHEMA
 from app.labels import CLASSES, LABELS
-from app.model import ESTIMATORS, MANIFEST, METRICS, WORDS
+from app.model import ESTIMATORS, MANIFEST, METRICS, VERDICTS, WORDS
 from app.vocabulary import Vocabulary
 from training.stages import Fitted
 
-_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can say
 
 
-def estimators(heads: Mapping[str, Fitted], others: Mapping[str, Any] = _NONE) -> bytes:
-    """Return the heads' estimators as a skops file, and `others` beside them by their names."""
-    tree: dict[str, Any] = {
+def estimators(heads: Mapping[str, Fitted]) -> bytes:
+    """Return the heads' estimators as a skops file."""
+    tree = {
         name: {
             "scaler": head.scaler,
             "first": _halved(head.first),
@@ -40,7 +38,7 @@ def estimators(heads: Mapping[str, Fitted], others: Mapping[str, Any] = _NONE) -
         }
         for name, head in heads.items()
     }
-    return _stable(skops.io.dumps(tree | dict(others)))
+    return _stable(skops.io.dumps(tree))
 
 
 def _halved(network: MLPClassifier) -> MLPClassifier:
@@ -95,12 +93,11 @@ def write(
     heads: Mapping[str, Fitted],
     metrics: Mapping[str, Any],
     trained_on: Mapping[str, Any],
-    others: Mapping[str, Any] = _NONE,
 ) -> None:
-    """Write the model's files and its manifest into `directory`; `others` are estimators that are no heads."""
+    """Write the model's files and its manifest into `directory`, all but what it knows of whole pages (`add`)."""
     directory.mkdir(parents=True, exist_ok=True)
     contents = {
-        ESTIMATORS: estimators(heads, others),
+        ESTIMATORS: estimators(heads),
         WORDS: vocabulary.to_text().encode(),
         METRICS: (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode(),
     }
@@ -123,6 +120,20 @@ def write(
         },
         "trained_on": dict(trained_on),
     }
+    for name, content in contents.items():
+        (directory / name).write_bytes(content)
+    (directory / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def add(directory: Path, verdicts: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
+    """Add estimators for whole pages to the model in `directory`, and put `metrics` in the place of its own."""
+    contents = {
+        VERDICTS: _stable(skops.io.dumps(dict(verdicts))),
+        METRICS: (json.dumps(metrics, indent=1, sort_keys=True) + "\n").encode(),
+    }
+    manifest = json.loads((directory / MANIFEST).read_bytes())
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    manifest["sha256"] = dict(sorted((manifest["sha256"] | digests).items()))
     for name, content in contents.items():
         (directory / name).write_bytes(content)
     (directory / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 import app
 from app import features
-from app.model import PAGE, TEXT, VERDICTS
+from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
 from training import card, dataset, evaluate, pages, save, stages, verdicts
 from training.augment import Plea
@@ -81,10 +81,9 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
         TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
     }
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
-    sheets = pages.sheets(corpus, *pages.opinions(data, heads, known))
-    metrics["verdicts"] = verdicts.evaluate(sheets)
     trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
-    save.write(out, app.__version__, known, heads, metrics, trained_on, {VERDICTS: pages.fit(sheets)})
+    save.write(out, app.__version__, known, heads, metrics, trained_on)
+    verdicts.add(out, corpus, pages.opinions(data, heads[PAGE]), metrics)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -1,18 +1,37 @@
 """What is said of pages as a whole, held against gold: by site, with the code that answers requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app import page
+from app import features, page
+from app.blocks import Page
 from app.judge import Judge
-from training import pages
+from app.model import PAGE, Model, Opinion
+from training import pages, save
+from training.corpus import Corpus
 from training.pages import FOLDS, Sheet
 
 RESAMPLES: Final = 1000
+
+
+def add(directory: Path, corpus: Corpus, known: Mapping[str, Opinion], metrics: dict[str, Any]) -> None:
+    """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
+
+    `known` is what stages said of the labelled pages whose sites they had not seen (`pages.opinions`).
+    """
+    model = Model.load(directory, judging=False)
+
+    def label(seen: Page) -> Opinion:
+        return model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
+
+    sheets = pages.sheets(corpus, known, label)
+    metrics["verdicts"] = evaluate(sheets)
+    save.add(directory, pages.fit(sheets), metrics)
 
 
 def folds(sheets: Sequence[Sheet]) -> NDArray[np.int64]:

@@ -44,10 +44,20 @@ def test_the_card_holds_kinds_confusions_and_groups() -> None:
     assert text.index("| en |") < text.index("| ? |")  # the largest group first
 
 
+def test_the_card_holds_what_is_said_of_pages_as_a_whole() -> None:
+    text = card.card("1", measured.metrics(), TRAINED_ON).partition("## Pages as a whole")[2]
+    found = rows(text)
+    assert found["kind right"] == ["90", "0.8600", "0.8200 – 0.9000"]
+    assert found["gated pages found"] == ["12", "0.7500", "0.5500 – 0.9500"]
+    assert found["false alarms on open pages"] == ["288", "0.0060", "0.0020 – 0.0100"]
+    assert found["truncation right, where a wall was possible"] == ["0", "–", "–"]
+    assert found["`forum`"] == ["30", "70.0 %", "–"]
+
+
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
     lines = card.card("1", measured.metrics(), TRAINED_ON).split("\n")
     tables = [block.split("\n") for block in "\n".join(lines).split("\n\n") if block.startswith("|")]
-    assert len(tables) == 6
+    assert len(tables) == 8
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
         assert set(table[1]) == set("| -")

@@ -1,22 +1,108 @@
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from app import features
+from app import features, shape
 from app.blocks import Page
-from app.model import PAGE, Model, Opinion
-from training import pages
+from app.judge import KINDS, Judge
+from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
+from training import pages, save, verdicts
 from training.corpus import Corpus
 from training.pages import Sheet
 
 
 @pytest.fixture(scope="module")
 def sheets(tiny_corpus: Path, tiny_model: Path) -> list[Sheet]:
+    """The tiny corpus' pages as its own model labels them."""
     model = Model.load(tiny_model)
     corpus = Corpus(tiny_corpus)
 
     def label(page: Page) -> Opinion:
         return model.heads[PAGE](features.page_features(page, model.vocabulary), page)
 
-    known = {example.id: label(example.page) for example in corpus.examples() if corpus.index[example.id]["gold"]}
+    known = {example.id: label(example.page) for example in corpus.examples()}
     return pages.sheets(corpus, known, label)
+
+
+def test_pages_whose_kind_or_gate_is_known_are_read(sheets: list[Sheet]) -> None:
+    assert len(sheets) == 41
+    assert {sheet.kind for sheet in sheets} == {"article", "product", "listing", "forum"}
+    gates = [sheet.gate for sheet in sheets]
+    assert (gates.count("subscription"), gates.count("none"), gates.count(None)) == (10, 30, 1)
+    assert {sheet.truncated for sheet in sheets if sheet.gate == "subscription"} == {"yes"}
+    assert sum(sheet.truncated is not None for sheet in sheets) == 20
+    assert all(sheet.row and sheet.words for sheet in sheets)
+
+
+def test_estimators_tell_what_they_were_taught(sheets: list[Sheet]) -> None:
+    judge = Judge(pages.fit(sheets))
+    right = [judge.kinds(sheet.row, sheet.words).argmax() == KINDS.index(sheet.kind or "") for sheet in sheets]
+    assert np.mean(right) > 0.9
+    found = [sheet.gate == "subscription" for sheet in sheets if (judge.walls(sheet.boxes) >= 0.5).any()]
+    assert sum(found) >= 8
+    assert np.mean(found) >= 0.8
+
+
+def test_the_same_pages_give_the_same_estimators(sheets: list[Sheet]) -> None:
+    one, two = pages.fit(sheets), pages.fit(list(sheets))
+    np.testing.assert_array_equal(one["kind"]["regression"].coef_, two["kind"]["regression"].coef_)
+    np.testing.assert_array_equal(one["gate"]["regression"].coef_, two["gate"]["regression"].coef_)
+    assert one["kind"]["words"] == two["kind"]["words"]
+
+
+def test_nothing_to_learn_from_is_no_error() -> None:
+    judge = Judge(pages.fit([]))
+    assert judge.kinds([0.0] * len(shape.COLUMNS), {"title:bell"}).sum() == pytest.approx(1)
+    assert verdicts.evaluate([])["gate"] == {
+        "pages": 0,
+        "gated": 0,
+        "false_alarms": {},
+        "found": {},
+        "kind_right": None,
+    }
+
+
+def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet]) -> None:
+    folds = verdicts.folds(sheets)
+    of_site: dict[str, set[int]] = {}
+    for sheet, fold in zip(sheets, folds.tolist(), strict=True):
+        of_site.setdefault(sheet.site, set()).add(fold)
+    assert all(len(found) == 1 for found in of_site.values())
+    gated = [fold for sheet, fold in zip(sheets, folds.tolist(), strict=True) if sheet.gate == "subscription"]
+    assert np.bincount(gated, minlength=pages.FOLDS).tolist() == [2] * 5
+
+
+def test_a_share_has_an_interval_over_sites() -> None:
+    found = verdicts.share([("a", True), ("a", True), ("b", False), ("c", True)])
+    assert found["value"] == 0.75
+    assert found["low"] <= 0.75 <= found["high"]
+    assert verdicts.share([("a", True)]) == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert verdicts.share([]) == {}
+
+
+def test_training_measures_what_is_said_of_whole_pages(tiny_model: Path) -> None:
+    found = Model.load(tiny_model).metrics["verdicts"]
+    assert found["kind"]["pages"] == 41
+    assert set(found["kind"]["kinds"]) == {"article", "product", "listing", "forum"}
+    assert (found["gate"]["pages"], found["gate"]["gated"]) == (40, 10)
+    assert found["gate"]["found"]["value"] >= 0.5
+    assert found["truncated"]["pages"] == 20
+
+
+def test_estimators_are_added_to_a_model_that_has_none(tiny_model: Path, tmp_path: Path, sheets: list[Sheet]) -> None:
+    directory = Path(shutil.copytree(tiny_model, tmp_path / "model"))
+    (directory / VERDICTS).unlink()
+    manifest = json.loads((directory / "manifest.json").read_text())
+    del manifest["sha256"][VERDICTS]
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    assert Model.load(directory, judging=False).judge is None
+    save.add(directory, pages.fit(sheets), {"pages": 1})
+    model = Model.load(directory)
+    assert model.judge is not None
+    assert model.metrics == json.loads((directory / METRICS).read_text()) == {"pages": 1}
+    once = (directory / VERDICTS).read_bytes()
+    save.add(directory, pages.fit(sheets), {"pages": 1})
+    assert (directory / VERDICTS).read_bytes() == once
