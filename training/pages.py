@@ -23,12 +23,10 @@ from app.blocks import Page
 from app.judge import KINDS, SCHEMA
 from app.labelled import Labelled, Paragraphs
 from app.metadata import Metadata
-from app.model import Opinion, shares
+from app.model import Opinion
 from app.network import scaled
 from app.walls import Box
 from training.corpus import Corpus
-from training.dataset import Dataset
-from training.stages import Fitted
 
 FOLDS: Final = 5
 KIND_OF: Final = {
@@ -70,16 +68,6 @@ class Sheet:
     row: list[float]
     words: set[str]
     boxes: list[Box]
-
-
-def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
-    """Return what a head's stages said of each labelled page, trained without the pages of its site."""
-    said = {}
-    for at, example in enumerate(data.examples):
-        rows = slice(data.starts[at], data.starts[at + 1])
-        classes = shares(head.classes[rows], head.labels[rows])
-        said[example.id] = Opinion(head.labels[rows], classes, head.chosen[rows])
-    return said
 
 
 def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page], Opinion]) -> list[Sheet]:

@@ -16,7 +16,7 @@ import app
 from app import features
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import card, dataset, evaluate, pages, save, stages, verdicts
+from training import card, dataset, evaluate, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus
 
@@ -83,7 +83,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
     save.write(out, app.__version__, known, heads, metrics, trained_on)
-    verdicts.add(out, corpus, pages.opinions(data, heads[PAGE]), metrics)
+    verdicts.add(out, corpus, verdicts.opinions(data, heads[PAGE]), metrics)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -11,18 +11,30 @@ from tqdm import tqdm
 from app import features, page
 from app.blocks import Page
 from app.judge import Judge
-from app.model import PAGE, Model, Opinion
+from app.model import PAGE, Model, Opinion, shares
 from training import pages, save
 from training.corpus import Corpus
+from training.dataset import Dataset
 from training.pages import FOLDS, Sheet
+from training.stages import Fitted
 
 RESAMPLES: Final = 1000
+
+
+def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
+    """Return what a head's stages said of each labelled page, trained without the pages of its site."""
+    said = {}
+    for at, example in enumerate(data.examples):
+        rows = slice(data.starts[at], data.starts[at + 1])
+        classes = shares(head.classes[rows], head.labels[rows])
+        said[example.id] = Opinion(head.labels[rows], classes, head.chosen[rows])
+    return said
 
 
 def add(directory: Path, corpus: Corpus, known: Mapping[str, Opinion], metrics: dict[str, Any]) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
-    `known` is what stages said of the labelled pages whose sites they had not seen (`pages.opinions`).
+    `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`).
     """
     model = Model.load(directory, judging=False)
 
