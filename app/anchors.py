@@ -19,9 +19,9 @@ class Quote:
 def quotes(texts: Sequence[str]) -> list[Quote | None]:
     """Return each block's quote; None for a block without text.
 
-    The page's text, from which prefixes and suffixes come, is the blocks' texts with a space between: what a browser's
-    `innerText` says of the whole page, every run of white space taken as one space. A prefix ends, and a suffix begins,
-    with that space, unless the page does there.
+    The page's text, from which prefixes and suffixes come, is the blocks' texts with a space between, every run of
+    white space taken as one space. A prefix ends, and a suffix begins, with that space, unless the page does there. The
+    DOM may have no white space where one stands here: who looks for a quote leaves it out on both sides.
     """
     spoken = [(at, " ".join(text.split())) for at, text in enumerate(texts)]
     spoken = [(at, text) for at, text in spoken if text]

@@ -157,9 +157,9 @@ def test_time_grows_with_the_page_and_no_faster() -> None:
         labels = [1, 0] * count
         best = 1e9
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             hide(page, Extents(page), labels, Bounds(max_path_steps=10**9))
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     assert seconds(1600) < 80 * max(seconds(100), 1e-4)  # 16 pages in one; 256 if it grew with the square
