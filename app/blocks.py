@@ -51,18 +51,17 @@ def _join(page: Page, bounds: Bounds) -> None:
     owner = list(range(count))
     opened = [1] * count
     has_child = bytearray(count)
+    linked = bytearray(count)
     for index in range(1, count):
         parent = parents[index]
+        if linked[parent] or (tags[index] == "a" and "href" in page.attrs[index]):
+            linked[index] = 1
         if containers[index]:
             opened[index] = opened[index - 1] + 1
             has_child[owner[parent]] = 1
         else:
             owner[index] = owner[parent]
             opened[index] = opened[index - 1]
-    linked = bytearray(count)
-    for index in range(1, count):
-        if linked[parents[index]] or (tags[index] == "a" and "href" in page.attrs[index]):
-            linked[index] = 1
     blocks = page.blocks
     runs = [0] * count
     steps = 0
@@ -107,15 +106,17 @@ def _join(page: Page, bounds: Bounds) -> None:
             media = True
             breaks = False
             inner.append(element)
+        elif text.isspace():
+            if pieces:  # at the beginning of a run it says nothing
+                pieces.append(text)
         else:
             pieces.append(text)
-            if not text.isspace():
-                breaks = False
-                # A medium around text (picture, textarea) is listed already, where it began.
-                if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
-                    inner.append(element)
-                if linked[element]:
-                    link_chars += len(text)
+            breaks = False
+            # A medium around text (picture, textarea) is listed already, where it began.
+            if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
+                inner.append(element)
+            if linked[element]:
+                link_chars += len(text)
     if pieces or media:
         close()
     for block in blocks:

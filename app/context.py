@@ -153,22 +153,22 @@ def context(around: Surroundings, scores: Floats) -> Floats:
     complements = np.log(np.maximum(1.0 - groups[:, 2:4], 1e-4))
     columns = (groups, complements, around.chars, around.linked, scores[:, _APPEALS])
     np.cumsum(np.column_stack(columns), axis=0, out=sums[1:])
-    at = np.arange(count)
-    for level in range(LEVELS):
-        start, end = around.starts[level], around.ends[level]
-        blocks = (end - start).astype(np.float64)
-        total = sums[end] - sums[start]
-        inside = np.empty((count, len(_BOX)), dtype=np.float32)
-        inside[:, :5] = total[:, :5] / blocks[:, None]
-        inside[:, 5:7] = 1.0 - np.exp(total[:, 5:7])
-        inside[:, 7] = np.log1p(blocks)
-        inside[:, 8] = np.log1p(total[:, 7])
-        inside[:, 9] = total[:, 8] / np.maximum(total[:, 7], 1.0)
-        inside[:, 10] = blocks / count
-        inside[:, 11] = (at - start) / blocks
-        inside[:, 12] = around.chars / np.maximum(total[:, 7], 1.0)
-        parts.append(inside)
-    first = sums[around.ends[0]] - sums[around.starts[0]]
+    # For all levels at once: (LEVELS, count, …).
+    blocks = (around.ends - around.starts).astype(np.float64)
+    total = sums[around.ends]
+    total -= sums[around.starts]
+    chars = np.maximum(total[..., 7], 1.0)
+    inside = np.empty((LEVELS, count, len(_BOX)), dtype=np.float32)
+    inside[..., :5] = total[..., :5] / blocks[..., None]
+    inside[..., 5:7] = 1.0 - np.exp(total[..., 5:7])
+    inside[..., 7] = np.log1p(blocks)
+    inside[..., 8] = np.log1p(total[..., 7])
+    inside[..., 9] = total[..., 8] / chars
+    inside[..., 10] = blocks / count
+    inside[..., 11] = (np.arange(count) - around.starts) / blocks
+    inside[..., 12] = around.chars / chars
+    parts.extend(inside)
+    first = total[0]
     parts.append((first[:, 9:] / np.maximum(first[:, 2:3], 1e-3)).astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
     shape = np.empty((count, 7), dtype=np.float32)

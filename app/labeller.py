@@ -144,13 +144,12 @@ def _label(
         return []
     chosen = opinion.chosen.tolist()
     scores = opinion.labels.tolist()
-    classes = opinion.classes
+    kinds = _kinds(opinion)
     selectors = _selectors(page) if page is not None else []
     result = []
     for index, text in enumerate(texts):
         label = chosen[index]
-        start, end = SPANS[label]
-        kind = CLASSES[start + int(classes[index, start:end].argmax())][1]
+        kind = CLASSES[kinds[index]][1]
         score = round(scores[index][label], 4)
         name = LABELS[label]
         if page is None:
@@ -174,6 +173,13 @@ def _label(
             )
         )
     return result
+
+
+def _kinds(opinion: Opinion) -> list[int]:
+    """Return the number of each block's likeliest class among those of its label."""
+    likeliest = np.stack([start + opinion.classes[:, start:end].argmax(axis=1) for start, end in SPANS], axis=1)
+    kinds: list[int] = likeliest[np.arange(len(likeliest)), opinion.chosen].tolist()
+    return kinds
 
 
 def _selectors(page: Page) -> list[str]:
