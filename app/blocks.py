@@ -56,21 +56,20 @@ def _join(page: Page, bounds: Bounds) -> None:
     owner = list(range(count))
     opened = [1] * count
     has_child = bytearray(count)
+    linked = bytearray(count)
     for index in range(1, count):
         parent = parents[index]
+        if linked[parent] or (tags[index] == "a" and "href" in page.attrs[index]):
+            linked[index] = 1
         if containers[index]:
             opened[index] = opened[index - 1] + 1
             has_child[owner[parent]] = 1
         else:
             owner[index] = owner[parent]
             opened[index] = opened[index - 1]
-    linked = bytearray(count)
     controls = [0] * count  # the link, button or option that an element stands in
     for index in range(1, count):
-        parent, tag = parents[index], tags[index]
-        if linked[parent] or (tag == "a" and "href" in page.attrs[index]):
-            linked[index] = 1
-        controls[index] = index if tag in _CONTROLS else controls[parent]
+        controls[index] = index if tags[index] in _CONTROLS else controls[parents[index]]
     blocks = page.blocks
     runs = [0] * count
     steps = 0
@@ -117,6 +116,9 @@ def _join(page: Page, bounds: Bounds) -> None:
             media = True
             breaks = False
             inner.append(element)
+        elif text.isspace():
+            if pieces:  # at the beginning of a run it says nothing
+                pieces.append(text)
         else:
             control = controls[element]
             if control != before:
@@ -124,13 +126,12 @@ def _join(page: Page, bounds: Bounds) -> None:
                     pieces.append(" ")  # two links side by side are two words, whatever stands between them
                 before = control
             pieces.append(text)
-            if not text.isspace():
-                breaks = False
-                # A medium around text (picture, textarea) is listed already, where it began.
-                if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
-                    inner.append(element)
-                if linked[element]:
-                    link_chars += len(text)
+            breaks = False
+            # A medium around text (picture, textarea) is listed already, where it began.
+            if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
+                inner.append(element)
+            if linked[element]:
+                link_chars += len(text)
     if pieces or media:
         close(len(page.items))
     for block in blocks:

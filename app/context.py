@@ -173,24 +173,19 @@ def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list
     basics[1:-1, 0] = np.log1p(around.chars)
     basics[1:-1, 1] = around.linked / np.maximum(around.chars, 1.0)
     basics[1:-1, 2] = around.headings
-    parts = [basics[:-2], basics[2:]]
-    concepts: list[Floats] = []
-    at = np.arange(count)
-    for level in range(LEVELS):
-        start, end = around.starts[level], around.ends[level]
-        blocks = (end - start).astype(np.float64)
-        total = sums[end] - sums[start]
-        chars = np.maximum(total[:, 0], 1.0)
-        box = np.empty((count, 6), dtype=np.float32)
-        box[:, 0] = np.log1p(blocks)
-        box[:, 1] = np.log1p(total[:, 0])
-        box[:, 2] = total[:, 1] / chars
-        box[:, 3] = blocks / count
-        box[:, 4] = (at - start) / blocks
-        box[:, 5] = around.chars / chars
-        parts.append(box)
-        if level < _CONCEPT_LEVELS:
-            concepts.append(np.log1p(total[:, 2:].astype(np.float32)))
+    # For all levels at once: (LEVELS, count, …).
+    blocks = (around.ends - around.starts).astype(np.float64)
+    total = sums[around.ends]
+    total -= sums[around.starts]
+    chars = np.maximum(total[..., 0], 1.0)
+    boxes = np.empty((LEVELS, count, 6), dtype=np.float32)
+    boxes[..., 0] = np.log1p(blocks)
+    boxes[..., 1] = np.log1p(total[..., 0])
+    boxes[..., 2] = total[..., 1] / chars
+    boxes[..., 3] = blocks / count
+    boxes[..., 4] = (np.arange(count) - around.starts) / blocks
+    boxes[..., 5] = around.chars / chars
+    concepts = np.log1p(total[:_CONCEPT_LEVELS, :, 2:].astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
     rest = np.empty((count, 5), dtype=np.float32)
     rest[:, 0] = np.log1p(alike)[around.shapes]
@@ -198,7 +193,7 @@ def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list
     rest[:, 2] = np.log1p(count)
     rest[:, 3] = np.log1p(sums[-1, 0])
     rest[:, 4] = sums[-1, 1] / max(sums[-1, 0], 1.0)
-    return [*parts, rest, *concepts]
+    return [basics[:-2], basics[2:], *boxes, rest, *concepts]
 
 
 def _opinion(around: Surroundings, scores: Floats) -> list[Floats]:
@@ -214,15 +209,14 @@ def _opinion(around: Surroundings, scores: Floats) -> list[Floats]:
     # Five groups, the logarithms of two complements (does any block …?), six kinds of appeal.
     complements = np.log(np.maximum(1.0 - groups[:, 2:4], 1e-4))
     sums = _prefix_sums(np.column_stack((groups, complements, scores[:, _APPEALS])))
-    for level in range(LEVELS):
-        start, end = around.starts[level], around.ends[level]
-        total = sums[end] - sums[start]
-        box = np.empty((count, 7), dtype=np.float32)
-        box[:, :5] = total[:, :5] / (end - start)[:, None]
-        box[:, 5:] = 1.0 - np.exp(total[:, 5:7])
-        parts.append(box)
-    first = sums[around.ends[0]] - sums[around.starts[0]]
-    parts.append((first[:, 7:] / np.maximum(first[:, 2:3], 1e-3)).astype(np.float32))
+    # For all levels at once: (LEVELS, count, …).
+    total = sums[around.ends]
+    total -= sums[around.starts]
+    boxes = np.empty((LEVELS, count, 7), dtype=np.float32)
+    boxes[..., :5] = total[..., :5] / (around.ends - around.starts)[..., None]
+    boxes[..., 5:] = 1.0 - np.exp(total[..., 5:7])
+    parts.extend(boxes)
+    parts.append((total[0, :, 7:] / np.maximum(total[0, :, 2:3], 1e-3)).astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
     shape = np.stack([np.bincount(around.shapes, group) / alike for group in groups.T], axis=1)
     parts.append(shape.astype(np.float32)[around.shapes])

@@ -15,7 +15,7 @@ from app.decision import Thresholds, decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
-from app.labels import CLASSES, LABELS, SPANS
+from app.labels import CLASSES, LABELS
 from app.model import PAGE, TEXT, Model, Opinion, Rule
 from app.overrides import Override, Report
 from app.places import Places
@@ -187,13 +187,12 @@ def _label(
         return []
     chosen = opinion.chosen.tolist()
     scores = opinion.labels.tolist()
-    classes = opinion.classes
+    kinds = _kinds(opinion)
     result = []
     for index, text in enumerate(texts):
         label = chosen[index]
-        start, end = SPANS[label]
         kind = given[index].kind if index in given else None
-        kind = kind or CLASSES[start + int(classes[index, start:end].argmax())][1]
+        kind = kind or CLASSES[kinds[index]][1]
         score = round(scores[index][label], 4)
         name = LABELS[label]
         if page is None or places is None:
@@ -216,6 +215,13 @@ def _label(
             )
         )
     return result
+
+    kinds = _kinds(opinion)
+    result = []
+    for index, text in enumerate(texts):
+        label = chosen[index]
+        kind = given[index].kind if index in given else None
+        kind = kind or CLASSES[kinds[index]][1]
 
 
 def _result(
