@@ -10,7 +10,7 @@ import nh3
 from app.addresses import SCHEMES, followable, usable_base
 from app.blocks import Block
 from app.elements import EMBEDS
-from app.skeleton import CELLS, Skeleton, Style
+from app.skeleton import CELLS, Skeleton, Style, span
 
 BARE: Final = frozenset("li dt dd td th caption figcaption figure".split())
 """Boxes in which a single run needs no paragraph."""
@@ -31,7 +31,6 @@ CODE: Final = frozenset("code kbd samp".split())
 _SPACE: Final = re.compile(r"\s+")
 _LANGUAGE: Final = re.compile(r"(?:^|\s)(?:language|lang|highlight-source)-([A-Za-z][A-Za-z0-9+#-]{0,19})(?:\s|$)")
 _LAZY: Final = ("src", "data-src", "data-original", "data-lazy-src", "srcset", "data-srcset")
-_MAX_SPAN: Final = 20  # columns and rows that a cell may span; a page may claim 9007199254740991 of them
 _MAX_ADDRESSES: Final = 4_000_000
 """Characters of all addresses together, once absolute: a link around many paragraphs is written for each of them."""
 
@@ -137,9 +136,8 @@ class _Writer:
         kept = ""
         if tag in CELLS:
             for name in ("colspan", "rowspan"):
-                value = attributes.get(name) or ""
-                if value.isdecimal() and len(value) < 4 and 1 < int(value) <= _MAX_SPAN:
-                    kept += f' {name}="{int(value)}"'
+                if (spanned := span(self.page, box, name)) > 1:
+                    kept += f' {name}="{spanned}"'
         elif tag == "ol":
             value = attributes.get("start") or ""
             if value.isdecimal() and len(value) < 7:

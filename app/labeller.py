@@ -15,7 +15,7 @@ from app.decision import Thresholds, decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
-from app.labels import CLASSES, LABELS
+from app.labels import CLASSES, LABELS, SPANS
 from app.model import PAGE, TEXT, Model, Opinion, Rule
 from app.overrides import Override, Report
 from app.places import Places

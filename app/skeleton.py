@@ -25,6 +25,10 @@ _MAX_DEPTH: Final = 32
 """Boxes within boxes that are kept; below them only their text. Readers show no more, converters recurse."""
 _MAX_CELL: Final = 1_500  # characters; a longer cell is a column of the page's layout
 _MAX_RUNS: Final = 8
+_MAX_SPAN: Final = 20  # columns or rows that a cell may span; a page may claim 9007199254740991 of them
+_MAX_WIDTH: Final = 100
+"""Columns, counted as often as rows that they span; Markdown pads every row to the widest, so a page could ask for
+gigabytes with one row of thousands of cells."""
 
 Style = tuple[tuple[str, int], ...]
 """Inline elements around a text, outermost first: each tag once, with the element for a link and -1 otherwise."""
@@ -174,8 +178,9 @@ def _tables(page: Page, counts: list[int], chars: list[int]) -> dict[int, list[i
         cells = [cell for row in held for cell in rows[row]]
         wide = any(sum(counts[cell] > 0 for cell in rows[row]) > 1 for row in held)
         full = any(counts[cell] > _MAX_RUNS or chars[cell] > _MAX_CELL for cell in cells)
+        vast = any(sum(_area(page, cell) for cell in rows[row]) > _MAX_WIDTH for row in held)
         plain = len(held) == 1 and not any(tags[cell] == "th" for cell in cells)
-        if not wide or full or plain or page.attrs[table].get("role") in {"presentation", "none"}:
+        if not wide or full or vast or plain or page.attrs[table].get("role") in {"presentation", "none"}:
             layout.add(table)
     kept: dict[int, list[int]] = {}
     for table, held in tables.items():
@@ -183,3 +188,13 @@ def _tables(page: Page, counts: list[int], chars: list[int]) -> dict[int, list[i
             kept[table] = held
             kept.update((row, rows[row]) for row in held)
     return kept
+
+
+def span(page: Page, cell: int, name: str) -> int:
+    """Return how many columns (`colspan`) or rows (`rowspan`) a cell spans; 1 where the page claims too many."""
+    value = page.attrs[cell].get(name) or ""
+    return int(value) if value.isdecimal() and len(value) < 4 and 1 <= int(value) <= _MAX_SPAN else 1
+
+
+def _area(page: Page, cell: int) -> int:
+    return span(page, cell, "colspan") * span(page, cell, "rowspan")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,18 @@ def test_an_interrupt_ends_it(page: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert begone("label", page) == 130
 
 
+def test_a_process_that_is_ended_from_outside_is_explained(
+    page: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(*_: Any) -> Iterator[Any]:
+        raise BrokenProcessPool
+        yield
+
+    monkeypatch.setattr(cli, "run", ended)
+    assert begone("label", page) == 1
+    assert "try fewer --jobs" in capsys.readouterr().err
+
+
 def test_serve_starts_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     assert begone("serve") == 77
     monkeypatch.setattr(sys, "argv", ["begone", "--version"])
@@ -228,7 +241,7 @@ def test_the_command_runs_as_a_program_and_bears_a_closed_pipe(page: str) -> Non
         assert json.loads(process.stdout.readline())["source"] == page
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
 
 
 def test_progress_is_shown_to_who_pipes_the_output(

@@ -65,6 +65,8 @@ def test_a_table_of_data_is_kept(table: str) -> None:
         "<table><tr><td>one<tr><td>below<tr><td>the other</table>",
         "<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>",
         f"<table><tr><td>a<td>b<tr><td>c<td>{'long ' * 400}</table>",
+        f"<table><tr><td>a<td>b<tr>{'<td>c' * 101}</table>",
+        f"<table><tr><td>a<td>b<tr>{'<td colspan=10 rowspan=6>c' * 2}</table>",
         f"<table><tr><td>a<td>b<tr><td>c<td>{'<p>line</p>' * 9}</table>",
     ],
 )
