@@ -244,7 +244,10 @@ def test_a_corpus_without_some_classes_still_makes_networks_for_all(data: Datase
     few = np.where(LABEL_OF[data.classes] == 0, MAIN, NAVIGATION)
     only = fit(replace(data, classes=few))
     assert only.first.classes_.tolist() == list(range(len(CLASSES)))
-    assert set(only.classes.argmax(axis=1).tolist()) <= {MAIN, NAVIGATION}
+    # On so few rows some opinions stay undecided, but none is sure of a class that nothing was.
+    sure_of = only.classes.argmax(axis=1)[only.classes.max(axis=1) > 0.5]
+    assert set(sure_of.tolist()) == {MAIN, NAVIGATION}
+    assert right(only.classes, few, np.ones(len(few), dtype=np.bool_)) > 0.95
 
 
 def test_labels_that_a_rule_could_win_by_are_within_the_bound_on_lost_content(data: Dataset, fitted: Fitted) -> None:
