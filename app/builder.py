@@ -45,6 +45,7 @@ class Builder(Opened):
         """Take a start tag: its name in lower case; for elements in `TELLING`, the tag as written and attributes."""
         names, spaces = self.names, self._spaces
         self._tags += 1
+        self.started += 1
         self.steps += len(names) + 1
         if self._closed:
             self._reopen()

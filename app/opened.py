@@ -19,14 +19,16 @@ class _Format:
 class Opened:
     """The open elements and the active formatting elements, as tags come.
 
-    `names` are the open elements, outermost first; `steps` counts what the parser looks through, `reopened` the
-    formatting elements that it opens again.
+    `names` are the open elements, outermost first; `steps` counts what the parser looks through, `started` the start
+    tags, `reopened` the formatting elements that it opens again, `merged` what is given to `html` and `body`.
     """
 
     def __init__(self) -> None:
         self.names: list[str] = []
         self.steps = 0
         self.reopened = 0
+        self.started = 0
+        self.merged = 0
         self._spaces: list[int] = []
         self._formats: list[_Format | None] = []  # of each open element: its entry among the active ones
         self._active: list[_Format | None] = []  # None is a marker

@@ -7,7 +7,6 @@ parser compares each attribute of a tag with those before it and finds an unknow
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -18,8 +17,6 @@ from app.tags import FORMATTING, TELLING
 
 # A page shorter than this cannot cost more than some milliseconds and megabytes, whatever it says.
 _HARMLESS: Final = 4_000
-# So many attributes for each name allowed: a page with fewer separators in all is spared the count of its names.
-_SEPARATORS: Final = 3
 _SEPARATING: Final = b" \t\n\f\r/\"'"
 
 _COPIED: Final = 64  # characters copied in the time of a step
@@ -35,9 +32,15 @@ _TAG: Final = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTES: Final = re.compile(rf"({_NAME})(?:[{_S}]*+=[{_S}]*+({_VALUE}|(?=>)))?+")
-_ALL_ATTRIBUTES: Final = re.compile(rf"<[a-zA-Z][^{_S}/>]*+((?:{_BETWEEN}{_ATTRIBUTE})++)")
+_ALL_ATTRIBUTES: Final = re.compile(rf"</?[a-zA-Z][^{_S}/>]*+[{_S}/]++((?:{_ATTRIBUTE}[{_S}/]*+)++)")
+_START: Final = re.compile("<(?=/?[a-zA-Z])")
+_MOST_HIDDEN: Final = 200  # tags within what looks like attributes, as scripts have them; each is looked at by itself
 _FORMATTING: Final = "|".join(
     "".join(f"[{letter}{letter.upper()}]" for letter in name) for name in sorted(FORMATTING, key=len, reverse=True)
+)
+# A formatting element that is not closed before the next tag.
+_UNCLOSED: Final = re.compile(
+    rf"<(?=[bBcCeEfFiInNsStTuU])({_FORMATTING})(?=[{_S}/>])(?:{_BETWEEN}{_ATTRIBUTE})*+{_BETWEEN}/?>[^<]*+(?!</\1[{_S}/>])"
 )
 _RAW: Final = {
     name: re.compile(rf"</{name}(?=[{_S}/>])", re.IGNORECASE)
@@ -54,58 +57,63 @@ def check(html: str, bounds: Bounds) -> None:
     """Raise PageTooComplex if parsing `html` would cost more than `bounds` allow. Linear in the page's length."""
     if len(html) < _HARMLESS:
         return
-    data = html.encode("utf-8", "surrogatepass")
-    few = len(data) - len(data.translate(None, _SEPARATING)) <= _SEPARATORS * bounds.max_names
-    tags = data.count(b"<")
-    del data
-    if _ordinary(html, tags, bounds) and (few or len(_names(_ALL_ATTRIBUTES.findall(html))) <= bounds.max_names):
+    if _ordinary(html, bounds):
         return
     # Within a frameset nothing but framesets is seen, nor hidden by a textarea around it.
     _hold("max_depth", len(_FRAMESET.findall(html)), bounds.max_depth)
     opened = Builder()
     names: set[str] = set()
-    listed = None if few else set[str]()
+    listed: set[str] = set()
     at: int | None = 0
     while at is not None:
         at = _follow(html, at, opened, names, listed, bounds)
-    if listed is not None:
-        _hold("max_names", len(names | _names(listed)), bounds.max_names)
+    _hold("max_names", len(names | _names(listed)), bounds.max_names)
 
 
-def _ordinary(html: str, tags: int, bounds: Bounds) -> bool:
-    """Whether a page is so small, for the tags that it has, that nothing in it can come near the bounds."""
-    if tags * tags > bounds.max_steps or tags > bounds.max_names or tags * len(html) // _COPIED > bounds.max_steps:
-        return False
-    strange = _strange(bounds.max_attributes).findall(html)
-    return "" not in strange and len(strange) * tags <= bounds.max_reopened
+def _ordinary(html: str, bounds: Bounds) -> bool:
+    """Whether a page has so few tags, and so little strange in them, that it cannot come near the bounds.
 
-
-@lru_cache
-def _strange(most_attributes: int) -> re.Pattern[str]:
-    """Return the pattern of a formatting element that is not closed before the next tag, or of a tag with too much.
-
-    The first says its name, the second nothing.
+    Each `<` is looked at as if a tag began there, whatever comments and scripts there are, so that none hides a tag.
     """
-    return re.compile(
-        rf"<(?:({_FORMATTING})(?=[{_S}/>])(?:{_BETWEEN}{_ATTRIBUTE}){{0,{most_attributes}}}+{_BETWEEN}/?>[^<]*+"
-        rf"(?!</\1[{_S}/>])|[a-zA-Z][^{_S}/>]*+(?:{_BETWEEN}{_ATTRIBUTE}){{{most_attributes + 1}}})"
-    )
+    tags = html.count("<")
+    if tags * tags > bounds.max_steps or tags * len(html) // _COPIED > bounds.max_steps:
+        return False
+    listed = set(_ALL_ATTRIBUTES.findall(html))
+    unclosed = len(_UNCLOSED.findall(html))
+    if any("<" in each for each in listed):
+        found = (match for match in _ALL_ATTRIBUTES.finditer(html) if "<" in match[1])
+        starts = [match.start(1) + at.start() for match in found for at in _START.finditer(match[1])]
+        if len(starts) > _MOST_HIDDEN:
+            return False
+        for start in starts:
+            match = _ALL_ATTRIBUTES.match(html, start)
+            if match is not None:
+                listed.add(match[1])
+            unclosed += _UNCLOSED.match(html, start) is not None
+    if unclosed * tags > bounds.max_reopened:
+        return False
+    if any(len(each) > 2 * bounds.max_attributes and _number(each) > bounds.max_attributes for each in listed):
+        return False
+    data = "".join(listed).encode("utf-8", "surrogatepass")
+    names = len(data) - len(data.translate(None, _SEPARATING)) + len(listed) + tags
+    return names <= bounds.max_names or len(_names(listed)) + tags <= bounds.max_names
 
 
-def _follow(
-    html: str, start: int, opened: Builder, names: set[str], listed: set[str] | None, bounds: Bounds
-) -> int | None:
+def _follow(html: str, start: int, opened: Builder, names: set[str], listed: set[str], bounds: Bounds) -> int | None:
     """Follow the tags from `start` on; return where to go on after a stretch that holds no tags, None at the end."""
-    most_attributes, max_depth, max_steps = bounds.max_attributes, bounds.max_depth, bounds.max_steps
+    most_attributes, max_elements, max_depth, max_steps = (
+        bounds.max_attributes,
+        bounds.max_elements,
+        bounds.max_depth,
+        bounds.max_steps,
+    )
     depth = opened.names
     for match in _TAG.finditer(html, start):
         tag, attributes, slash, comment = match.groups()
         if tag is None:
             if comment:
-                # A text after a comment in a table is moved out and joined to the one before, all of it copied.
-                if opened.in_table and html[match.end() : match.end() + 1].strip(" \t\n\f\r<"):
-                    opened.steps += len(html) // _COPIED
-                    _hold("max_steps", opened.steps, max_steps)
+                opened.steps += _copied(html, match.end(), opened)
+                _hold("max_steps", opened.steps, max_steps)
             elif opened.foreign and html.startswith(_CDATA, match.start()):
                 end = html.find("]]>", match.start())
                 return end + 3 if end >= 0 else None
@@ -113,14 +121,20 @@ def _follow(
         name = tag.lower() if tag.isascii() else tag
         names.add(name)
         if len(attributes) > 2 * most_attributes:
-            _hold("max_attributes", len(_ATTRIBUTES.findall(attributes)), most_attributes)
-        if listed is not None and attributes:
+            _hold("max_attributes", _number(attributes), most_attributes)
+        if attributes:
             listed.add(attributes)
         if name[0] == "/":
             opened.end(name[1:])
         else:
             told = _told(attributes) if name in TELLING and attributes else {}
             foreign = opened.foreign
+            if name == "input":
+                opened.steps += _copied(html, match.end(), opened)
+            elif name in {"html", "body"} and not foreign:
+                # They are all given to the one element.
+                opened.merged += _number(attributes)
+                _hold("max_attributes", opened.merged, most_attributes)
             opened.start(name, f"{name}{attributes}", told, slash == "/")
             if not foreign or not opened.foreign:
                 if name == "script":
@@ -130,6 +144,8 @@ def _follow(
                     return end_tag.start() if end_tag else None
         if len(depth) > max_depth:
             raise PageTooComplex("max_depth", max_depth)
+        if opened.started > max_elements:
+            raise PageTooComplex("max_elements", max_elements)
         if opened.steps > max_steps:
             raise PageTooComplex("max_steps", max_steps)
         if opened.reopened > bounds.max_reopened:
@@ -137,6 +153,18 @@ def _follow(
         if len(names) > bounds.max_names:
             raise PageTooComplex("max_names", bounds.max_names)
     return None
+
+
+def _copied(html: str, at: int, opened: Builder) -> int:
+    """Return what the text at `at` costs, after a comment or the like.
+
+    In a table such a text is moved out and joined to the one before, all of which is copied.
+    """
+    return len(html) // _COPIED if opened.in_table and html[at : at + 1].strip(" \t\n\f\r<") else 0
+
+
+def _number(attributes: str) -> int:
+    return len(_ATTRIBUTES.findall(attributes))
 
 
 def _names(tags: Iterable[str]) -> set[str]:

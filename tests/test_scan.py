@@ -31,13 +31,23 @@ def refused(html: str, **bounds: int) -> str | None:
         ("<frameset>" + "<textarea><frameset></textarea>" * MANY, "max_depth"),
         ("<p " + " ".join(f"a{at}" for at in range(MANY)) + ">", "max_attributes"),
         ("<p><!-- " + " ".join(f"a{at}" for at in range(MANY)) + " --><p " + "a " * MANY, "max_attributes"),
+        (
+            '<!--<a b="--><p ' + " ".join(f"a{at}" for at in range(MANY)) + '><a b=">' + "<p>x</p>" * 900,
+            "max_attributes",
+        ),
+        ('<!--<a b="-->' + "".join(f"<p><b id='{at}'>" for at in range(MANY // 2)) + '<a b=">', "max_reopened"),
+        ("".join(f"</p a{at}=1>x" for at in range(12 * MANY)), "max_names"),
         ("".join(f"<p a{at}=1></p>" for at in range(12 * MANY)), "max_names"),
         ("".join(f"<x{at}></x{at}>" for at in range(4 * MANY)), "max_names"),
         ("<select>" + "<option>x" * 3 * MANY, "max_steps"),
+        ("<table>" + "x<input type=hidden>" * 20 * MANY, "max_steps"),
+        ("<br>" * 70 * MANY, "max_elements"),
+        ("".join(f"<body a{at}=1>" for at in range(DEEP)), "max_attributes"),
+        ("".join(f"<html a{at}=1>" for at in range(DEEP)), "max_attributes"),
         ("<x>" * 1_000 + "</y>" * 10 * MANY, "max_steps"),
         ("<table>" + "x<!---->" * 20 * MANY, "max_steps"),
     ],
-    ids=range(15),
+    ids=range(22),
 )
 def test_what_would_cost_the_parser_too_much_is_named(html: str, bound: str) -> None:
     assert refused(html) == bound
@@ -74,6 +84,7 @@ def test_what_would_cost_the_parser_too_much_is_named(html: str, bound: str) -> 
         "<script>" + "<div>" * MANY,
         "<p " + "a " * 500 + ">" + "x" * 4_000,
         "word " * 20 * MANY,
+        "<svg>" + "".join(f"<html a{at % 9}='1'/>" for at in range(MANY)),
     ],
 )
 def test_what_only_looks_so_is_parsed(html: str) -> None:
