@@ -50,6 +50,7 @@ def run(settings: Settings) -> None:
         server_header=False,
         proxy_headers=False,  # nothing depends on who the client is
         ws="none",
+        http="app.connection:Connection",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )

@@ -25,9 +25,9 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     service = Service(settings, metrics, labeller)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Settings]]:
         service.start()
-        yield
+        yield {"settings": settings}  # for `connection.Connection`
         service.stop()
         metrics.close()
 

@@ -33,6 +33,8 @@ _TAG: Final = re.compile(
 )
 _ATTRIBUTES: Final = re.compile(rf"({_NAME})(?:[{_S}]*+=[{_S}]*+({_VALUE}|(?=>)))?+")
 _ALL_ATTRIBUTES: Final = re.compile(rf"</?[a-zA-Z][^{_S}/>]*+[{_S}/]++((?:{_ATTRIBUTE}[{_S}/]*+)++)")
+_START: Final = re.compile("<(?=/?[a-zA-Z])")
+_MOST_HIDDEN: Final = 200  # tags within what looks like attributes, as scripts have them; each is looked at by itself
 _FORMATTING: Final = "|".join(
     "".join(f"[{letter}{letter.upper()}]" for letter in name) for name in sorted(FORMATTING, key=len, reverse=True)
 )
@@ -55,32 +57,40 @@ def check(html: str, bounds: Bounds) -> None:
     """Raise PageTooComplex if parsing `html` would cost more than `bounds` allow. Linear in the page's length."""
     if len(html) < _HARMLESS:
         return
-    listed = set(_ALL_ATTRIBUTES.findall(html))
-    if _ordinary(html, listed, bounds):
+    if _ordinary(html, bounds):
         return
     # Within a frameset nothing but framesets is seen, nor hidden by a textarea around it.
     _hold("max_depth", len(_FRAMESET.findall(html)), bounds.max_depth)
     opened = Builder()
     names: set[str] = set()
-    listed = set()
+    listed: set[str] = set()
     at: int | None = 0
     while at is not None:
         at = _follow(html, at, opened, names, listed, bounds)
     _hold("max_names", len(names | _names(listed)), bounds.max_names)
 
 
-def _ordinary(html: str, listed: set[str], bounds: Bounds) -> bool:
+def _ordinary(html: str, bounds: Bounds) -> bool:
     """Whether a page has so few tags, and so little strange in them, that it cannot come near the bounds.
 
-    `listed` are the attributes of its tags, those that stand in scripts and comments too.
+    Each `<` is looked at as if a tag began there, whatever comments and scripts there are, so that none hides a tag.
     """
     tags = html.count("<")
     if tags * tags > bounds.max_steps or tags * len(html) // _COPIED > bounds.max_steps:
         return False
-    if len(_UNCLOSED.findall(html)) * tags > bounds.max_reopened:
-        return False
-    # Without `<` in what looks like attributes, none of it hides a tag, whatever comments and scripts there are.
+    listed = set(_ALL_ATTRIBUTES.findall(html))
+    unclosed = len(_UNCLOSED.findall(html))
     if any("<" in each for each in listed):
+        found = (match for match in _ALL_ATTRIBUTES.finditer(html) if "<" in match[1])
+        starts = [match.start(1) + at.start() for match in found for at in _START.finditer(match[1])]
+        if len(starts) > _MOST_HIDDEN:
+            return False
+        for start in starts:
+            match = _ALL_ATTRIBUTES.match(html, start)
+            if match is not None:
+                listed.add(match[1])
+            unclosed += _UNCLOSED.match(html, start) is not None
+    if unclosed * tags > bounds.max_reopened:
         return False
     if any(len(each) > 2 * bounds.max_attributes and _number(each) > bounds.max_attributes for each in listed):
         return False

@@ -51,6 +51,15 @@ class Settings(BaseSettings):
         description="Longest time from a body's last byte to its answer; then 504, and a page that is itself that "
         "slow is left to a thread of its own while a new one serves.",
     )
+    head_timeout_seconds: Seconds = Field(
+        10.0, description="Longest time that a request's line and headers may take to arrive; then 408 and the end."
+    )
+    max_head_bytes: int = Field(
+        65_536,
+        ge=1_024,
+        le=10_000_000,
+        description="Largest line and headers of a request that arrive in pieces; a larger head is refused with 431.",
+    )
     body_timeout_seconds: Seconds = Field(
         10.0, description="Longest time that a body may take to arrive, since it holds one of the places; then 408."
     )

@@ -1,0 +1,71 @@
+"""A connection of the server with what uvicorn leaves open: how long a request's head may take, how large it may be.
+
+Without this a client may send a header a minute for ever, or one of a gigabyte, which is all kept.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_REFUSALS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+
+
+class Connection(HttpToolsProtocol):
+    """Speaks HTTP/1.1; closes a connection whose head is late or too large, after saying so.
+
+    The bounds come with the application's lifespan state, `settings`; `http="app.connection:Connection"` chooses this
+    class in every process of the server.
+    """
+
+    def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._settings = app_state["settings"]
+        self._timer: asyncio.TimerHandle | None = None
+        self._head = 0  # bytes received of a head that is not complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock: a connection on which nothing is sent is one of a late head."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._head_ended()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; refuse when they are of a head that is too large."""
+        # Before they are parsed: the parser itself would keep them.
+        if self._timer is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if self._timer is not None and self._head > self._settings.max_head_bytes:
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """Start the clock for this head, unless it runs since the connection was made."""
+        super().on_message_begin()
+        if self._timer is None:
+            self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """Stop the clock; a head that came in one piece is measured here."""
+        self._head_ended()
+        super().on_headers_complete()
+
+    def _expect_head(self) -> None:
+        self._head = 0
+        self._timer = self.loop.call_later(self._settings.head_timeout_seconds, self._refuse, 408)
+
+    def _head_ended(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, status: int) -> None:
+        self._head_ended()
+        if not self.transport.is_closing():
+            answer = f"HTTP/1.1 {status} {_REFUSALS[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            self.transport.write(answer.encode("ascii"))
+            self.transport.close()
