@@ -124,7 +124,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return []
     content = path.read_bytes()
     text = gzip.decompress(content) if path.suffix == ".gz" else content
-    return [json.loads(line) for line in text.decode().splitlines()]
+    return [json.loads(line) for line in text.decode().split("\n") if line]
 
 
 def fit(pages: Sequence[Sheet]) -> dict[str, Any]:
