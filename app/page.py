@@ -21,7 +21,7 @@ from app.visible import Seen
 from app.walls import Box
 
 _REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
-_RUNNING: Final = {"documentation": 400, "service": 1_000, "other": 1_000}
+_RUNNING: Final = {"documentation": 300, "service": 1_000, "other": 1_000}
 """Characters of paragraphs that a page of a kind must have for a text that could break off; other kinds have none."""
 
 

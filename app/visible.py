@@ -23,6 +23,8 @@ _PREFIX: Final = re.compile(
     r"(?:written by|by|von|par|por|di|da|door|av|af|od|text|autor|автор)\s*:?\s+", re.IGNORECASE
 )
 
+_REST: Final = re.compile(r"\s*[\d|·•»].*")  # a date, or what else stands in the byline's line
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -76,7 +78,8 @@ def _author(seen: Labelled, page: Page, top: range) -> str | None:
             attributes = page.attrs[element]
             names = f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''} {attributes.get('rel') or ''}"
             if _AUTHOR.search(names[:200].lower()):
-                return _PREFIX.sub("", " ".join(text.split()), count=1) or None
+                name = _PREFIX.sub("", " ".join(text.split()), count=1)
+                return _REST.sub("", name) or None
     return None
 
 

@@ -28,6 +28,8 @@ def test_the_headline_is_the_first_of_the_content() -> None:
         ("<p><a rel=author href=/ann>Ann Lee</a></p>", "Ann Lee"),
         ("<p><span itemprop=author>Ann Lee</span></p>", "Ann Lee"),
         ("<div class=author><p>Ann Lee</p></div>", "Ann Lee"),
+        ("<p class=byline>By Ann Lee | 1 May</p>", "Ann Lee"),
+        ("<p class=byline>1 May</p>", None),
         ("<p class=authority>Ann Lee</p>", None),
         ("<p>Ann Lee</p>", None),
         ("<p class=byline hidden>Ann Lee</p>", None),
