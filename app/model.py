@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from app import context, text
 from app.blocks import Page
+from app.boxes import settle
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.judge import Judge
@@ -87,7 +88,8 @@ class Head:
         words = ones(features.words, self.words)
         opinions = [first(features, words, page) for first in self.firsts]
         classes, labels = self.judge(scaled(self.rescaler, second_input(features, opinions)))
-        return Opinion(labels, shares(classes, labels), choose(labels, self.rule))
+        chosen = settle(choose(labels, self.rule), labels, features.around)
+        return Opinion(labels, shares(classes, labels), chosen)
 
     def judge(self, rows: Floats) -> tuple[Floats, Floats]:
         """Return the second stage's (n, classes) and the calibrated (n, 4) probabilities for its scaled input."""

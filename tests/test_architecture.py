@@ -21,7 +21,7 @@ LAYERS = (
     {"elements", "head", "opened"},
     {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
-    {"features", "clean", "plain", "walls", "scan"},
+    {"features", "boxes", "clean", "plain", "walls", "scan"},
     {"network", "shape", "hide", "fixes", "overrides", "markdown"},
     {"judge"},
     {"model", "removal"},

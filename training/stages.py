@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from app import text
+from app.boxes import settle
 from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose, second_input
 from app.network import probabilities, scaled
@@ -229,6 +230,9 @@ def _decide(
         rule = best_rule(calibrated(calibration, raw[use]), gold[use], data.pages[use])
         labels[here] = calibrated(calibration, raw[here])
         chosen[here] = choose(labels[here], rule)
+    for page, seen in enumerate(data.features):
+        rows = slice(data.starts[page], data.starts[page + 1])
+        chosen[rows] = settle(chosen[rows], labels[rows], seen.around)
     calibration = calibrate(raw[test], gold[test])
     rule = best_rule(calibrated(calibration, raw[test]), gold[test], data.pages[test])
     return calibration, rule, labels, chosen

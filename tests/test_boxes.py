@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app import blocks, context, dom
+from app.boxes import settle
+from app.concepts import CONCEPTS
+from app.labels import LABELS
+
+CONTENT, APPEAL, ADVERT, NAVIGATION = range(len(LABELS))
+
+
+def settled(html: str, chosen: list[int], doubt: float = 0.2) -> list[int]:
+    """Return the labels after `settle`; every block gives each label that it does not have a probability of `doubt`."""
+    page = blocks.split(dom.parse(html))
+    assert len(page.blocks) == len(chosen)
+    around = context.surroundings(page, np.zeros((len(chosen), len(CONCEPTS)), np.float32))
+    labels: NDArray[np.float32] = np.full((len(chosen), len(LABELS)), doubt, np.float32)
+    given = np.array(chosen)
+    labels[np.arange(len(chosen)), given] = 1 - 3 * doubt
+    result = settle(given, labels, around)
+    assert given.tolist() == chosen, "the labels that were handed over are left as they are"
+    settled_labels: list[int] = result.tolist()
+    return settled_labels
+
+
+BOX = "<p>story</p><div><p>one</p><p>two</p><p>three</p><p>four</p></div><p>story</p>"
+
+
+@pytest.mark.parametrize("label", [APPEAL, ADVERT])
+@pytest.mark.parametrize("stray", [CONTENT, NAVIGATION])
+def test_a_stray_block_takes_the_label_of_its_box(label: int, stray: int) -> None:
+    assert settled(BOX, [CONTENT, label, stray, label, label, CONTENT]) == [CONTENT, *[label] * 4, CONTENT]
+
+
+def test_a_box_of_content_or_navigation_takes_nothing() -> None:
+    for label in (CONTENT, NAVIGATION):
+        chosen = [CONTENT, label, APPEAL, label, label, CONTENT]
+        assert settled(BOX, chosen) == chosen
+
+
+def test_two_strays_in_a_small_box_stay() -> None:
+    chosen = [CONTENT, APPEAL, CONTENT, NAVIGATION, APPEAL, CONTENT]
+    assert settled(BOX, chosen) == chosen
+
+
+def test_a_block_that_is_sure_stays() -> None:
+    chosen = [CONTENT, APPEAL, CONTENT, APPEAL, APPEAL, CONTENT]
+    assert settled(BOX, chosen, doubt=0.01) == chosen
+
+
+def test_two_others_are_no_box() -> None:
+    chosen = [APPEAL, CONTENT, APPEAL, CONTENT]
+    assert settled("<div><p>one</p><p>two</p><p>three</p></div><p>story</p>", chosen) == chosen
+
+
+def test_a_large_box_is_a_part_of_the_page() -> None:
+    many = "".join(f"<p>text {number}</p>" for number in range(20))
+    chosen = [CONTENT, *[ADVERT] * 9, CONTENT, *[ADVERT] * 10, CONTENT]
+    assert settled(f"<p>story</p><div>{many}</div><p>story</p>", chosen) == chosen
+
+
+def test_pictures_follow_the_texts_of_their_box_but_do_not_outvote_them() -> None:
+    html = "<p>story</p><div><p>one</p><p><img src=a></p><p>two</p><p>three</p></div><p>story</p>"
+    assert settled(html, [CONTENT, ADVERT, NAVIGATION, ADVERT, ADVERT, CONTENT])[2] == ADVERT
+    html = "<p>story</p><div><p>one</p><p><img src=a></p><p><img src=b></p><p><img src=c></p></div><p>story</p>"
+    chosen = [CONTENT, CONTENT, ADVERT, ADVERT, ADVERT, CONTENT]
+    assert settled(html, chosen) == chosen
