@@ -107,8 +107,7 @@ def _join(page: Page, bounds: Bounds) -> None:
             breaks = False
             inner.append(element)
         elif text.isspace():
-            if pieces:  # at the beginning of a run it says nothing
-                pieces.append(text)
+            pieces.append(text)
         else:
             pieces.append(text)
             breaks = False
