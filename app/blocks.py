@@ -117,8 +117,7 @@ def _join(page: Page, bounds: Bounds) -> None:
             breaks = False
             inner.append(element)
         elif text.isspace():
-            if pieces:  # at the beginning of a run it says nothing
-                pieces.append(text)
+            pieces.append(text)
         else:
             control = controls[element]
             if control != before:
