@@ -62,7 +62,7 @@ def test_a_page_without_content_has_a_row_too() -> None:
 )
 def test_the_address_has_a_shape(address: str, path: float, digits: float, query: float) -> None:
     found = numbers(PARAGRAPH, "C", address)
-    assert (found["path"], found["path_digits"], found["query"]) == (pytest.approx(path), pytest.approx(digits), query)
+    assert [found["path"], found["path_digits"], found["query"]] == pytest.approx([path, digits, query])
 
 
 def test_an_unknown_address_has_none_and_counts_as_the_mean() -> None:

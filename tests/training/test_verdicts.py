@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import features
+from app import features, shape
 from app.blocks import Page
-from app.judge import Judge
+from app.judge import KINDS, Judge
 from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
 from training import pages, save, verdicts
 from training.corpus import Corpus
@@ -39,7 +39,7 @@ def test_pages_whose_kind_or_gate_is_known_are_read(sheets: list[Sheet]) -> None
 
 def test_estimators_tell_what_they_were_taught(sheets: list[Sheet]) -> None:
     judge = Judge(pages.fit(sheets))
-    right = [judge.kinds(sheet.row, sheet.words).argmax() == pages.KINDS.index(sheet.kind or "") for sheet in sheets]
+    right = [judge.kinds(sheet.row, sheet.words).argmax() == KINDS.index(sheet.kind or "") for sheet in sheets]
     assert np.mean(right) > 0.9
     found = [sheet.gate == "subscription" for sheet in sheets if (judge.walls(sheet.boxes) >= 0.5).any()]
     assert sum(found) >= 8
@@ -55,7 +55,7 @@ def test_the_same_pages_give_the_same_estimators(sheets: list[Sheet]) -> None:
 
 def test_nothing_to_learn_from_is_no_error() -> None:
     judge = Judge(pages.fit([]))
-    assert judge.kinds([0.0] * len(pages.shape.COLUMNS), {"title:bell"}).sum() == pytest.approx(1)
+    assert judge.kinds([0.0] * len(shape.COLUMNS), {"title:bell"}).sum() == pytest.approx(1)
     assert verdicts.evaluate([])["gate"] == {
         "pages": 0,
         "gated": 0,
@@ -72,7 +72,7 @@ def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet])
         of_site.setdefault(sheet.site, set()).add(fold)
     assert all(len(found) == 1 for found in of_site.values())
     gated = [fold for sheet, fold in zip(sheets, folds.tolist(), strict=True) if sheet.gate == "subscription"]
-    assert np.bincount(gated, minlength=verdicts.FOLDS).tolist() == [2] * 5
+    assert np.bincount(gated, minlength=pages.FOLDS).tolist() == [2] * 5
 
 
 def test_a_share_has_an_interval_over_sites() -> None:
