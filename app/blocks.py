@@ -121,7 +121,7 @@ def _join(page: Page, bounds: Bounds) -> None:
         else:
             control = controls[element]
             if control != before:
-                if control and before and pieces:
+                if control and before and pieces and tags[container] != "pre":
                     pieces.append(" ")  # two links side by side are two words, whatever stands between them
                 before = control
             pieces.append(text)

@@ -5,6 +5,7 @@ Few pages of training are Polish or Turkish, and none is Greek; that a word mean
 scripts without spaces are pairs of characters, as `text.split_words` makes them.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -21,7 +22,7 @@ def _read(lines: Iterable[str]) -> tuple[tuple[str, ...], dict[str, set[int]], d
     stems: dict[str, set[int]] = defaultdict(set)
     for line in lines:
         if line.startswith("["):
-            names.append(line.strip("[]\n"))
+            names.append(line.strip("[]"))
             continue
         for word in line.split():
             stem = word.removesuffix("*")
@@ -29,8 +30,11 @@ def _read(lines: Iterable[str]) -> tuple[tuple[str, ...], dict[str, set[int]], d
     return tuple(names), dict(whole), dict(stems)
 
 
-with _FILE.open(encoding="utf-8") as _lines:
-    CONCEPTS, _WHOLE, _STEMS = _read(_lines)
+_TEXT: Final = _FILE.read_text(encoding="utf-8")
+CONCEPTS, _WHOLE, _STEMS = _read(_TEXT.splitlines())
+
+DIGEST: Final = hashlib.sha256(_TEXT.encode()).hexdigest()
+"""Of the list: a model reads its words by the one that it was trained with."""
 
 _SHORTEST: Final = min(map(len, _STEMS))
 _LONGEST: Final = max(map(len, _STEMS))

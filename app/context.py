@@ -51,7 +51,7 @@ PLACE_COLUMNS: Final = (
         for name in ("blocks", "chars", "link_density", "share", "place", "text_share")
     ),
     "shape_blocks", "shape_chars", "page_blocks", "page_chars", "page_link_density",
-    *(f"box{level}_{concept}" for level in range(1, _CONCEPT_LEVELS + 1) for concept in CONCEPTS),
+    *(f"box{level}_means_{concept}" for level in range(1, _CONCEPT_LEVELS + 1) for concept in CONCEPTS),
 )  # fmt: skip
 """What stands around a block whatever its words are taken for; these come before the opinions' columns."""
 

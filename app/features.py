@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from app import context, markup, names, text
 from app.blocks import Page
+from app.concepts import DIGEST
 from app.vocabulary import SPACES, Vocabulary
 
 NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
 REVISION: Final = 2
 """Raised when a column or a word changes its meaning under the same name."""
 
-SCHEMA: Final = hashlib.sha256(repr((REVISION, NUMBERS, context.COLUMNS, SPACES)).encode()).hexdigest()[:16]
+SCHEMA: Final = hashlib.sha256(repr((REVISION, NUMBERS, context.COLUMNS, SPACES, DIGEST)).encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True)

@@ -116,10 +116,7 @@ def _first(estimators: Mapping[str, Any], vocabulary: Vocabulary, *, markup: boo
 def make_heads(
     estimators: Mapping[str, Mapping[str, Any]], vocabulary: Vocabulary, rules: Mapping[str, Rule]
 ) -> dict[str, Head]:
-    """Return the heads. A page is read twice: with its markup, and as if it were nothing but text.
-
-    Raises ModelRefused where a head was made with another vocabulary.
-    """
+    """Return the heads. A page is read with its markup, and as if it were nothing but text. Raises ModelRefused."""
     page = _first(estimators[PAGE], vocabulary, markup=True)
     plain = _first(estimators[TEXT], vocabulary, markup=False)
     firsts = {PAGE: (page, plain), TEXT: (plain,)}

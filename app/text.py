@@ -42,7 +42,7 @@ def split_words(text: str) -> list[str]:
     """Return the lower-case words of a text, numbers as `0`, `00`, …; scripts without spaces as pairs of characters."""
     if len(text) > _MAX_CHARS + 150:
         text = f"{text[:_MAX_CHARS]} {text[-150:]}"
-    text = text.lower()
+    text = text.replace("İ", "i").lower()  # else Turkish İ becomes an i and a dot by itself, which parts the word
     plain = text.isascii()
     words: list[str] = (_WORD if plain or not _MARKED.search(text) else _MARKED_WORD).findall(text)
     plain = plain or not _SPACELESS.search(text)

@@ -138,7 +138,7 @@ ORDINARY = (
 ).split()
 """English words that are everywhere and ask for nothing."""
 
-FRIENDS = {"aide", "commander", "dig", "leer", "mere", "probe", "size", "tack", "ton"}
+FRIENDS = {"aide", "commander", "dig", "leer", "mere", "probe", "tack", "ton"}
 """Of these, words that another language spells alike and means something else by; they are put up with."""
 
 

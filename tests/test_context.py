@@ -52,8 +52,8 @@ def meanings(around: Surroundings, level: int) -> Floats:
     """Which concepts the words in each block's box stand for, (blocks, len(CONCEPTS))."""
     table = context.context(around, [])
     assert table.shape == (len(around.chars), len(PLACE_COLUMNS))
-    first = PLACE_COLUMNS.index(f"box{level}_{CONCEPTS[0]}")
-    assert PLACE_COLUMNS[first : first + len(CONCEPTS)] == tuple(f"box{level}_{concept}" for concept in CONCEPTS)
+    first = PLACE_COLUMNS.index(f"box{level}_means_{CONCEPTS[0]}")
+    assert PLACE_COLUMNS[first : first + len(CONCEPTS)] == tuple(f"box{level}_means_{concept}" for concept in CONCEPTS)
     return table[:, first : first + len(CONCEPTS)]
 
 
