@@ -6,18 +6,17 @@ The names are Mercury Parser's, which its successors and their clients share.
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 
 from app.answers import Answer, Post
 
 if TYPE_CHECKING:
+    from app.judge import Judge
     from app.labeller import Labeller, Result
 
-_MAX_TEXT: Final = 500
 _EXCERPT: Final = 200  # characters
 _RIGHT_TO_LEFT: Final = frozenset("ar arc dv fa he ku ps sd ug ur yi".split())
 
@@ -50,17 +49,6 @@ class Extract:
     rendered_pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a page's head says of it."""
-
-    title: str | None = None
-    author: str | None = None
-    published: str | None = None
-    image: str | None = None
-    description: str | None = None
-
-
 def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> Answer:
     """Return the object for a posted page as an answer; `read` tells the page from the body."""
     start = time.perf_counter()
@@ -68,7 +56,7 @@ def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> A
     decoded = time.perf_counter()
     result = labeller.label_html(page.html, url=page.url)
     labelled = time.perf_counter()
-    body = orjson.dumps(asdict(extract(result, page.url)))
+    body = orjson.dumps(asdict(extract(result, labeller.model.judge, page.url)))
     stages = {
         "decode": decoded - start,
         "parse": result.timings.parse / 1000,
@@ -79,11 +67,14 @@ def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> A
     return Answer(body, False, "json html", result.counts, stages)
 
 
-def extract(result: "Result", url: str) -> Extract:
-    """Return the object for a labelled page."""
-    from app.reader import Reader  # with the engine, which loads later than the server
+def extract(result: "Result", estimators: "Judge | None", url: str) -> Extract:
+    """Return the object for a labelled page; `estimators` are the model's for pages as a whole."""
+    from app import metadata, page  # with the engine, which loads later than the server
+    from app.reader import Reader
 
-    told = facts(result, url)
+    verdict = page.judge(result, estimators, url)
+    tree = result.source.tree
+    description = metadata.read(tree, url).description if tree is not None else None
     reader = Reader(result, url)
     text = reader.text()
     try:
@@ -91,56 +82,21 @@ def extract(result: "Result", url: str) -> Extract:
     except ValueError:
         domain = None
     return Extract(
-        title=told.title,
-        author=told.author,
-        date_published=told.published,
+        title=verdict.title,
+        author=verdict.byline,
+        date_published=verdict.published,
         dek=None,
-        lead_image_url=told.image,
+        lead_image_url=verdict.lead_image,
         content=f"<div>{html}</div>" if (html := reader.html()) else None,
         next_page_url=None,
         url=url,
         domain=domain,
-        excerpt=told.description or _cut(" ".join(text[: 4 * _EXCERPT].split())) or None,
+        excerpt=description or _cut(" ".join(text[: 4 * _EXCERPT].split())) or None,
         word_count=len(text.split()),
         direction=_direction(result),
         total_pages=1,
         rendered_pages=1,
     )
-
-
-def facts(result: "Result", url: str) -> Facts:
-    """Return what the page's head says of it."""
-    page, tree = result.source.page, result.source.tree
-    if page is None or tree is None:
-        return Facts()
-    told: dict[str, str] = {}
-    for node in tree.css("head meta")[:200]:
-        name, value = node.attributes.get("property") or node.attributes.get("name"), node.attributes.get("content")
-        if name and value and (squeezed := " ".join(value[: 4 * _MAX_TEXT].split())):
-            told.setdefault(name.lower(), squeezed[:_MAX_TEXT])
-    authors = (told.get(name) for name in ("author", "article:author", "dc.creator"))
-    return Facts(
-        title=told.get("og:title") or page.head.title[:_MAX_TEXT] or None,
-        author=next((each for each in authors if each and "://" not in each), None),
-        published=_date(told.get("article:published_time") or told.get("date")),
-        image=_absolute(told.get("og:image") or told.get("twitter:image"), url),
-        description=told.get("description") or told.get("og:description"),
-    )
-
-
-def _date(given: str | None) -> str | None:
-    try:
-        return datetime.fromisoformat(given).isoformat() if given else None
-    except ValueError:
-        return None
-
-
-def _absolute(address: str | None, url: str) -> str | None:
-    try:
-        found = urljoin(url, address) if address else ""
-    except ValueError:
-        return None
-    return found if found.startswith(("http://", "https://")) else None
 
 
 def _cut(text: str) -> str:

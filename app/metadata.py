@@ -59,6 +59,7 @@ class Metadata:
     free: bool | None = None
     free_by: str | None = None
     address: str | None = None
+    description: str | None = None
     generator: str = ""
     og_type: str = ""
     types: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
         free,
         free_by,
         absolute(url or metas.get("og:url"), None),
+        _text(_first(metas, ("description", "og:description"))),
         metas.get("generator", "")[:_MAX_TEXT],
         metas.get("og:type", "").lower()[:40],
         types,

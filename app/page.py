@@ -53,8 +53,9 @@ def judge(result: Result, estimators: Judge | None, url: str | None = None, lang
     source = result.source
     declared = metadata.read(source.tree, url) if source.tree is not None else Metadata()
     language = language or result.language or head.language_tag(declared.language)
+    title = source.page.head.title if source.page is not None else ""
     if source.opinion is None or estimators is None:
-        return _verdict(("other", 1.0), Gate(), "unknown", declared, language, Seen(), "", result.warnings)
+        return _verdict(("other", 1.0), Gate(), "unknown", declared, language, Seen(), title, result.warnings)
     seen = Labelled(
         [block.text for block in result.blocks],
         [block.hidden for block in result.blocks],
@@ -67,7 +68,6 @@ def judge(result: Result, estimators: Judge | None, url: str | None = None, lang
     warnings = list(result.warnings)
     if "no_text" not in warnings and (kind == "consent_wall" or not any(seen.texts[at] for at in main)):
         warnings.append("no_article")
-    title = source.page.head.title if source.page is not None else ""
     return _verdict((kind, score), gate, truncated, declared, language, visible.read(seen, main), title, warnings)
 
 

@@ -37,7 +37,7 @@ LAYERS = (
 
 ENGINE = set().union(*LAYERS)
 OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
-OPEN |= {"decision", "fragments", "overrides", "page", "wishes"}
+OPEN |= {"decision", "fragments", "judge", "metadata", "overrides", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}
