@@ -105,7 +105,7 @@ def test_bounds_are_the_callers() -> None:
 
 
 def test_names_are_counted_once() -> None:
-    assert refused("<p class=a data-b='c d' e>x</p>" * 20_000) is None
+    assert refused("<p class=a data-b='c d' e>x</p>" * 5_000) is None
 
 
 @pytest.mark.parametrize(("name", "bound"), hostile.REFUSED.items())
