@@ -174,9 +174,6 @@ class Opened:
         if entry is None:
             self._end_other(name)
             return
-        if not entry.open:
-            self._unlist(entry)
-            return
         at = formats.index(entry)
         inner = range(at + 1, len(names))
         if any(self._hosts(number) if self._spaces[number] else names[number] in SCOPE for number in inner):

@@ -55,6 +55,38 @@ def long_attributes() -> str:
     return f"""<body><p>{STORY}</p><div id="a > b:not(.c), *" class="{classes}" {extra}>Subscribe</div>"""
 
 
+def siblings() -> str:
+    """Return a page of a million elements side by side."""
+    return f"<body><p>{STORY}</p>{'<br>' * 1_000_000}"
+
+
+def same_class() -> str:
+    """Return elements with one class name a hundred thousand times over."""
+    return f"""<body><p>{STORY}</p><div class="{"c " * 100_000}">x</div>"""
+
+
+def many_names() -> str:
+    """Return a page on which no two elements and no two attributes have the same name."""
+    return f"<body><p>{STORY}</p>" + "".join(f"<x{at} y{at}></x{at}>" for at in range(60_000))
+
+
+def hidden_unclosed() -> str:
+    """Return unclosed formatting elements that a careless reader takes for the value of an attribute in a comment."""
+    return (
+        f"<body><p>{STORY}</p><!--<a b='-->" + "".join(f"<p><b id={at}><i id={at}>x" for at in range(2_000)) + "<a b='>"
+    )
+
+
+def fostered() -> str:
+    """Return texts that a parser moves out of a table one by one, each joined to all before it."""
+    return f"<body><p>{STORY}</p><table>{'x<!---->' * 100_000}</table>"
+
+
+def options() -> str:
+    """Return a list of choices in which the parser looks through all of them at each."""
+    return f"<body><p>{STORY}</p><select>{'<option>x' * 50_000}</select>"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "10 MB filing": lambda: filing(10_000_000),
     "4 MB filing": lambda: filing(4_000_000),
@@ -66,6 +98,23 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "NULs": with_nuls,
     "one long line": one_long_line,
     "long attributes": long_attributes,
+    "a million siblings": siblings,
+    "one class name": same_class,
+    "no two names the same": many_names,
+    "hidden unclosed formatting": hidden_unclosed,
+    "fostered texts": fostered,
+    "fifty thousand options": options,
     "no page at all": lambda: "",
     "only an open comment": lambda: "<!-- " + "<p>never closed " * 1_000,
 }
+
+REFUSED: Final = {
+    "50,000 deep": "max_depth",
+    "unclosed formatting": "max_reopened",
+    "a million siblings": "max_elements",
+    "no two names the same": "max_names",
+    "hidden unclosed formatting": "max_reopened",
+    "fostered texts": "max_steps",
+    "fifty thousand options": "max_steps",
+}
+"""Pages that are refused before they are parsed, and the bound that they exceed."""

@@ -49,7 +49,7 @@ def parsed(html: str) -> tuple[int, int]:
     return deepest, number
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.lists(TAG, max_size=60).map(lambda tags: "<p>" + "".join(tag if tag[0] == "<" else "" for tag in tags)))
 @example("<p>" + "<p><b><i>" * 8)
 @example("<p><b>" + "<div>" * 12 + "</b>" * 3)
@@ -85,6 +85,10 @@ def test_it_never_tells_too_little(html: str) -> None:
         ("<b><p></b><b></b><i></i>", 2),
         ("<object><b></object></b><p>", 2),
         ("<svg></p><p>", 1),
+        ("<b><b><b><b></b></b></b></b><p>", 4),
+        ("<b><svg><desc></b><p>", 4),
+        ("<x-y><i></x-y></i><p>", 2),
+        ("<table><tr><td><svg></td><td><p>", 4),
         ("<svg></div></svg></x></b></p>", 1),
     ],
 )
@@ -99,3 +103,20 @@ def test_what_closes_what(html: str, depth: int) -> None:
             builder.start(name, name, {}, tag.endswith("/>"))
         deepest = max(deepest, len(builder.names))
     assert deepest == depth
+
+
+def test_html_stands_in_an_annotation_that_says_so() -> None:
+    for encoding, depth in (("Text/HTML", 3), ("application/x-tex", 1)):
+        builder = Builder()
+        builder.start("math", "math", {}, False)
+        builder.start("annotation-xml", "annotation-xml", {"encoding": encoding}, False)
+        builder.start("p", "p", {}, False)
+        assert len(builder.names) == depth
+
+
+def test_a_font_with_a_colour_ends_a_drawing() -> None:
+    for attributes, depth in (({}, 2), ({"color": "red"}, 1)):
+        builder = Builder()
+        builder.start("svg", "svg", {}, False)
+        builder.start("font", "font", attributes, False)
+        assert len(builder.names) == depth

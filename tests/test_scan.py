@@ -105,4 +105,9 @@ def test_bounds_are_the_callers() -> None:
 
 
 def test_names_are_counted_once() -> None:
-    assert refused("<p class=a data-b='c d' e>x</p>" * 20_000) is None
+    assert refused("<p class=a data-b='c d' e>x</p>" * 5_000) is None
+
+
+@pytest.mark.parametrize(("name", "bound"), hostile.REFUSED.items())
+def test_hostile_pages_are_refused_unparsed(name: str, bound: str) -> None:
+    assert refused(hostile.PAGES[name]()) == bound

@@ -92,3 +92,12 @@ def test_a_mistyped_variable_is_pointed_out() -> None:
 def test_the_environment_is_looked_through_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BEGONE_PROT", "1")
     assert "BEGONE_PROT is no setting; did you mean BEGONE_PORT?" in unknown_variables()
+
+
+BOUNDS = [name for name in Settings.model_fields if name.startswith("max_") or name.endswith("timeout_seconds")]
+
+
+@pytest.mark.parametrize("name", [*BOUNDS, "deadline_seconds"])
+def test_the_security_page_has_every_bound_with_its_default(name: str) -> None:
+    default = Settings.model_fields[name].default
+    assert f"| `{variable(name)}` | {default} | " in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
