@@ -49,6 +49,10 @@ _RAW: Final = {
 _SCRIPT: Final = re.compile(rf"</script(?=[{_S}/>])|<!--", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rf"</?script(?=[{_S}/>])|-->", re.IGNORECASE)
 _ESCAPED_TWICE: Final = re.compile(rf"</script(?=[{_S}/>])|-->", re.IGNORECASE)
+_TABLE: Final = re.compile("<[tT][aA][bB][lL][eE]")
+_COPYING: Final = re.compile("<(?:[!?]|/[^a-zA-Z]|[iI][nN][pP][uU][tT])")
+"""After these a text in a table is copied; see `_copied`."""
+
 _FRAMESET: Final = re.compile("<[fF][rR][aA][mM][eE][sS][eE][tT]")
 _CDATA: Final = "<![CDATA["
 
@@ -76,7 +80,8 @@ def _ordinary(html: str, bounds: Bounds) -> bool:
     Each `<` is looked at as if a tag began there, whatever comments and scripts there are, so that none hides a tag.
     """
     tags = html.count("<")
-    if tags * tags > bounds.max_steps or tags * len(html) // _COPIED > bounds.max_steps:
+    copies = len(_COPYING.findall(html)) if _TABLE.search(html) else 0
+    if tags * tags > bounds.max_steps or copies * len(html) // _COPIED > bounds.max_steps:
         return False
     listed = set(_ALL_ATTRIBUTES.findall(html))
     unclosed = len(_UNCLOSED.findall(html))
