@@ -202,7 +202,7 @@ def _fit_gate(pages: Sequence[Sheet]) -> dict[str, Any]:
             np.concatenate((is_wall, [False, True])),
             np.concatenate((np.where(is_wall, _GATED_WEIGHT, 1.0), [1e-6, 1e-6])),
         )
-        scores = regression.decision_function(ready)
+        scores = regression.decision_function(ready) if len(ready) else scores
     regression.intercept_ += np.log((1 - _CUT) / _CUT)
     return {"scaler": scaler, "regression": regression}
 
