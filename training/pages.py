@@ -98,7 +98,7 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
         )
         declared = metadata.read(tree, entry["url"])
         hint = None if kinds.get(name) else _hint(labelled, declared)
-        kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if name in known else {})
+        kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if entry["gold"] else {})
         made.append(
             Sheet(
                 name, entry["site"], kind, hint, gate.get("gate"), gate.get("truncated"), labelled, declared,
