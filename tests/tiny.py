@@ -164,7 +164,7 @@ def _page(
     page.unit(slot.add("iframe"), "advert")
     main = page.body.add("main")
     story = main.add("article", attributes=f'class="{names["story"]}"')
-    title = page.words(4, [KINDS[number]])
+    title = f"{page.words(4)} {KINDS[number]}"
     page.unit(story.add("h1", title), "content", "main")
     for _ in range(chance.randint(2, 4)):
         page.unit(story.add("p", page.words(25) + "."), "content", "main")

@@ -98,7 +98,7 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
         )
         declared = metadata.read(tree, entry["url"])
         hint = None if kinds.get(name) else _hint(labelled, declared)
-        kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if name in known else {})
+        kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if entry["gold"] else {})
         made.append(
             Sheet(
                 name, entry["site"], kind, hint, gate.get("gate"), gate.get("truncated"), labelled, declared,
@@ -202,7 +202,7 @@ def _fit_gate(pages: Sequence[Sheet]) -> dict[str, Any]:
             np.concatenate((is_wall, [False, True])),
             np.concatenate((np.where(is_wall, _GATED_WEIGHT, 1.0), [1e-6, 1e-6])),
         )
-        scores = regression.decision_function(ready)
+        scores = regression.decision_function(ready) if len(ready) else scores
     regression.intercept_ += np.log((1 - _CUT) / _CUT)
     return {"scaler": scaler, "regression": regression}
 

