@@ -19,7 +19,7 @@ def decide(seen: Labelled, declared: Metadata, address: str | None, gate: Gate, 
     """Return the page's kind and how sure it is."""
     page = seen.page
     main = seen.main()
-    if page is None or not any(seen.texts):
+    if page is None:
         return "other", 1.0
     asking = {each.index for each in gate.evidence}
     if gate.kind == "consent" and seen.length(at for at in main if at not in asking) < NO_OTHER:

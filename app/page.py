@@ -20,6 +20,8 @@ from app.metadata import Metadata
 from app.visible import Seen
 from app.walls import Box
 
+_SURE: Final = 0.75  # a wall that is less sure stops the reader, but may stand below the whole text
+_LONG: Final = 1_500  # characters of paragraphs that are a text, where a page's kind is not sure
 _REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
 _RUNNING: Final = {"documentation": 300, "service": 1_000, "other": 1_000}
 """Characters of paragraphs that a page of a kind must have for a text that could break off; other kinds have none."""
@@ -77,16 +79,19 @@ def weigh(seen: Labelled, declared: Metadata, estimators: Judge) -> tuple[str, f
     chars = seen.length(main)
     gate, wall = gates.decide(seen, walls.find(seen), estimators, declared, chars)
     kind, score = kinds.decide(seen, declared, declared.address, gate, estimators)
-    return kind, score, gate, _truncated(seen, main, kind, gate, wall)
+    return kind, score, gate, _truncated(seen, main, (kind, score), gate, wall)
 
 
-def _truncated(seen: Labelled, main: list[int], kind: str, gate: Gate, wall: Box | None) -> str:
+def _truncated(seen: Labelled, main: list[int], of: tuple[str, float], gate: Gate, wall: Box | None) -> str:
     """Return whether the text breaks off: at a wall with hardly anything behind it."""
     paragraphs = seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH)
-    if wall is not None and gate.kind in {"subscription", "registration"}:
+    if wall is not None and gate.score >= _SURE:
         return "yes" if wall.text_after <= _REST * paragraphs else "no"
+    kind, score = of
     if kind in {"article", "forum"}:
         return "no" if seen.length(main) >= NO_TEXT else "unknown"
+    if kind in {"listing", "product"} and score < _SURE and paragraphs >= _LONG:
+        return "no"  # rather an article that looks like one
     return "no" if paragraphs >= _RUNNING.get(kind, inf) else "unknown"
 
 

@@ -18,9 +18,9 @@ def test_a_page_of_no_kind_is_another() -> None:
     assert kinds.decide(labelled(PARAGRAPH, "C"), Metadata(), None, OPEN, told(sure=0.25)) == ("other", 0.75)
 
 
-def test_text_without_structure_and_pages_without_text_are_others() -> None:
+def test_text_without_structure_is_another_but_a_page_without_text_has_an_address_and_a_title() -> None:
     assert kinds.decide(lines(["Home"], "N"), Metadata(), None, OPEN, told()) == ("other", 1.0)
-    assert kinds.decide(labelled("<img src=x>", "N"), Metadata(), None, OPEN, told()) == ("other", 1.0)
+    assert kinds.decide(labelled("<img src=x>", "N"), Metadata(), None, OPEN, told()) == ("article", 0.8)
 
 
 def test_a_consent_wall_stands_in_the_articles_place() -> None:

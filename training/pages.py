@@ -36,16 +36,16 @@ KIND_OF: Final = {
 """Our kinds of the reference's page types: a shop's collection is a listing too."""
 
 _ARTICLE: Final = 1_500  # characters of paragraphs that make a page that calls itself an article one
-_HINT_WEIGHT: Final = 0.3
+_HINT_WEIGHT: Final = 0.1
 _PLAIN: Final = ("json:", "og:")
 _PLAIN_WEIGHT: Final = 0.3
 _SITES_NEEDED: Final = 6  # a word must stand on pages of so many sites to be known
 _KIND_REGULARISER: Final = 0.03
-_GATE_REGULARISER: Final = 0.3
+_GATE_REGULARISER: Final = 0.1
 _GATED_WEIGHT: Final = 4.0
 _REST: Final = walls.COLUMNS.index("share_after")
 _HALF: Final = 0.5  # of the text behind a box, with which it cannot be the wall: its own was not found
-_CUT: Final = 0.3  # a box that is a wall with this probability is called one: moved to 0.5
+_CUT: Final = 0.15  # a box that is a wall with this probability is called one: moved to 0.5
 _PASSES: Final = 3  # of choosing the box that is the wall, and fitting
 
 
