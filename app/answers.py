@@ -133,14 +133,11 @@ def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked:
         "blocks": result.blocks,
         "hide": result.removal.hide,
         "fixes": result.removal.fixes,
-        "timings_ms": {
-            "parse": round(timings.parse, 3),
-            "features": round(timings.features, 3),
-            "predict": round(timings.predict, 3),
-        },
     }
     request = asked.request
     if request is not None:
+        if request.fragment:
+            facts["warnings"] = result.warnings  # an article is not missed in a part of a page
         if request.context is not None and request.context.kind is not None:
             facts["kind"] = request.context.kind
         if request.overrides:
@@ -154,4 +151,9 @@ def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked:
         if more.blocks:
             whole = [asdict(block) for block in result.blocks]
             document["blocks"] = [block | members for block, members in zip(whole, more.blocks, strict=True)]
+    document["timings_ms"] = {
+        "parse": round(timings.parse, 3),
+        "features": round(timings.features, 3),
+        "predict": round(timings.predict, 3),
+    }
     return orjson.dumps(document)

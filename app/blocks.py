@@ -32,6 +32,8 @@ class Page(Elements):
 
     blocks: list[Block] = field(default_factory=list)
     head: Head = field(default_factory=Head)
+    controls: list[int] = field(default_factory=list)
+    """The link, button or option that an element stands in, or 0."""
 
 
 def split(tree: LexborHTMLParser, bounds: Bounds = Bounds(), url: str | None = None) -> Page:  # noqa: B008 (frozen)
@@ -67,7 +69,7 @@ def _join(page: Page, bounds: Bounds) -> None:
         else:
             owner[index] = owner[parent]
             opened[index] = opened[index - 1]
-    controls = [0] * count  # the link, button or option that an element stands in
+    controls = page.controls = [0] * count
     for index in range(1, count):
         controls[index] = index if tags[index] in _CONTROLS else controls[parents[index]]
     blocks = page.blocks

@@ -173,6 +173,7 @@ class _Writer:
         """Return a run with its inline elements, without breaks at its ends."""
         out: list[str] = []
         now: Style = ()
+        before = 0  # the control of the text before
         between = ""  # white space and breaks, written once it is known what follows
         for element, _, text in self.page.items[run.first : run.last]:
             if self.page.tags[element] == "br":
@@ -184,6 +185,10 @@ class _Writer:
                 between += " " if squash else text
                 continue
             else:
+                control = self.page.controls[element]
+                if squash and control and before and control != before:
+                    between = between or " "  # two links side by side are two words
+                before = control
                 style = self.skeleton.place(element).style if squash or self.quote is None else ()
                 inside = self._text(_SPACE.sub(" ", text) if squash else text, style, squash=squash)
             if inside:

@@ -177,7 +177,7 @@ _BLOCKS: Final = (
         0.97,
         f"{_ARTICLE} > aside:nth-child(3) > p:nth-child(1)",
         "p",
-        _paragraph("We have no owner"),
+        _paragraph("If you value our work"),
     ),
     ("content", "main", 0.97, f"{_ARTICLE} > p:nth-child(4)", "p", _paragraph("The railway expects")),
     ("navigation", None, 0.99, f"{_BODY} > footer:nth-child(3)", "footer", "Imprint Privacy"),

@@ -14,6 +14,7 @@ from app.problems import InvalidRequest
 
 router = APIRouter()
 
+_NO_URL: Final = "No URL was provided"
 _WANTED: Final = "Post a JSON object with the strings url and html."
 
 
@@ -24,21 +25,19 @@ class MercuryRequest(BaseModel):
     html: str | None = None
 
 
-class _NoUrl(InvalidRequest):
-    """The one error that has a shape of its own."""
-
-
 def _read(body: bytes) -> Page:
     request = dropin.read_json(MercuryRequest, body, _WANTED)
     if not request.url:
-        raise _NoUrl("No URL was provided")
+        raise InvalidRequest(_NO_URL)
     if request.html is None:
         raise InvalidRequest(_WANTED)
     return Page(request.url, request.html)
 
 
 def _shape(error: Exception) -> dict[str, Any]:
-    return {"message": error.detail} if isinstance(error, _NoUrl) else dropin.told(error)
+    if isinstance(error, InvalidRequest) and error.detail == _NO_URL:  # the one error of another shape
+        return {"message": _NO_URL}
+    return dropin.told(error)
 
 
 @router.post("/parse-html", summary="Mercury's object for a posted page", tags=["drop-in"], response_model=None)

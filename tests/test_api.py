@@ -281,7 +281,7 @@ async def test_what_is_no_json_is_refused(http: httpx.AsyncClient, body: bytes) 
         ({"html": "x", "id_attribute": "on click"}, "id_attribute"),
         ({"html": "x", "htlm": "y"}, "htlm"),
         ({"html": "x", "include": "text"}, "include"),
-        ({"html": "x", "include": ["nonsense", "anchors"]}, "include"),
+        ({"html": "x", "include": ["nonsense", "anchors"]}, "include.0"),
         ({"html": "x", "Aunt Petunia's own words": 1}, "(unknown)"),
     ],
 )

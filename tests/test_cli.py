@@ -162,7 +162,7 @@ def test_wrong_use_is_explained(arguments: tuple[str, ...], hint: str, capsys: p
 
 def test_what_cannot_be_included_is_explained(page: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert begone("label", page, "--include", "secrets") == 2
-    assert "begone: include: Input should be 'scores'" in capsys.readouterr().err
+    assert "begone: include: Input should be 'anchors'" in capsys.readouterr().err
 
 
 def test_a_setting_that_cannot_be_is_explained(

@@ -45,7 +45,7 @@ _GATE_REGULARISER: Final = 0.1
 _GATED_WEIGHT: Final = 4.0
 _REST: Final = walls.COLUMNS.index("share_after")
 _HALF: Final = 0.5  # of the text behind a box, with which it cannot be the wall: its own was not found
-_CUT: Final = 0.15  # a box that is a wall with this probability is called one: moved to 0.5
+_CUT: Final = 0.3  # a box that is a wall with this probability is called one: moved to 0.5
 _PASSES: Final = 3  # of choosing the box that is the wall, and fitting
 
 
