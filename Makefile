@@ -27,7 +27,7 @@ serve: $(RUN_STAMP) ## Start the service on BEGONE_HOST:BEGONE_PORT (127.0.0.1:8
 
 .PHONY: test
 test: $(DEV_STAMP) ## Run the tests with coverage (ARGS="-k dom --no-cov" for a part)
-	$(BIN)/python -m pytest --cov $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov $(ARGS)
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Look for mistakes and bad style (ruff)
