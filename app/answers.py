@@ -25,6 +25,14 @@ MEDIA_TYPES: Final = (JSON, HTML, TEXT)
 _GZIP_LEVEL: Final = 1
 
 
+def content_type(header: str) -> tuple[str, str | None]:
+    """Return the media type, in lower case, and the charset that a `Content-Type` names."""
+    given, *parameters = header.split(";")
+    named = (parameter.partition("=") for parameter in parameters)
+    charset = next((value.strip().strip("\"'") for name, _, value in named if name.strip().lower() == "charset"), None)
+    return given.strip().lower(), charset or None
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A posted body, inflated, and what its headers say of it. `gzip_from` is None where the client takes no gzip.
@@ -60,8 +68,11 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
     result = asked.label()
     labelled = time.perf_counter()
     request = asked.request
-    url, language = (request.url, request.language) if request is not None else (None, None)
-    verdict = page.judge(result, labeller.model.judge, url, language)
+    if request is None:
+        verdict = page.judge(result, labeller.model.judge)
+    else:
+        said = (request.url, request.language)
+        verdict = page.judge(result, labeller.model.judge, *said, fragment=request.fragment)
     judged = time.perf_counter()
     body = _document(labeller, result, verdict, asked)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
@@ -69,9 +80,7 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
     stages = {
         "decode": decoded - start,
-        "parse": result.timings.parse / 1000,
-        "features": result.timings.features / 1000,
-        "predict": result.timings.predict / 1000,
+        **result.timings.seconds(),
         "judge": judged - labelled,
         "encode": time.perf_counter() - judged,
     }
@@ -123,7 +132,6 @@ def _text(body: bytes, charset: str | None) -> str:
 
 
 def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked: _Asked) -> bytes:
-    timings = result.timings
     facts = {each.name: getattr(verdict, each.name) for each in fields(verdict)}
     document: dict[str, Any] = {
         "model": {"name": labeller.model.name, "version": labeller.model.version},
@@ -136,8 +144,6 @@ def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked:
     }
     request = asked.request
     if request is not None:
-        if request.fragment:
-            facts["warnings"] = result.warnings  # an article is not missed in a part of a page
         if request.context is not None and request.context.kind is not None:
             facts["kind"] = request.context.kind
         if request.overrides:
@@ -151,9 +157,6 @@ def _document(labeller: "Labeller", result: "Result", verdict: "Verdict", asked:
         if more.blocks:
             whole = [asdict(block) for block in result.blocks]
             document["blocks"] = [block | members for block, members in zip(whole, more.blocks, strict=True)]
-    document["timings_ms"] = {
-        "parse": round(timings.parse, 3),
-        "features": round(timings.features, 3),
-        "predict": round(timings.predict, 3),
-    }
+    timings = result.timings.seconds()
+    document["timings_ms"] = {stage: round(1000 * seconds, 3) for stage, seconds in timings.items()}
     return orjson.dumps(document)

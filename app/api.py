@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.datastructures import Headers
 
-from app import examples, schemas
+from app import answers, examples, schemas
 from app.answers import MEDIA_TYPES, Post
 from app.labels import KINDS
 from app.limits import read_body
@@ -122,17 +122,12 @@ async def metrics(request: Request) -> Response:
 
 def content_type(headers: Headers) -> tuple[str, str | None]:
     """Return the body's media type, one of MEDIA_TYPES, and its charset. Raises UnsupportedMediaType."""
-    given, *parameters = headers.get("content-type", "").split(";")
-    media_type = given.strip().lower()
+    media_type, charset = answers.content_type(headers.get("content-type", ""))
     if media_type not in MEDIA_TYPES:
         raise UnsupportedMediaType(
             f"The content types taken are {', '.join(MEDIA_TYPES)}.", {"Accept": ", ".join(MEDIA_TYPES)}
         )
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return media_type, value.strip().strip("\"'") or None
-    return media_type, None
+    return media_type, charset
 
 
 def accepts_gzip(headers: Headers) -> bool:

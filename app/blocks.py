@@ -59,19 +59,18 @@ def _join(page: Page, bounds: Bounds) -> None:
     opened = [1] * count
     has_child = bytearray(count)
     linked = bytearray(count)
+    controls = page.controls = [0] * count
     for index in range(1, count):
-        parent = parents[index]
-        if linked[parent] or (tags[index] == "a" and "href" in page.attrs[index]):
+        parent, tag = parents[index], tags[index]
+        if linked[parent] or (tag == "a" and "href" in page.attrs[index]):
             linked[index] = 1
+        controls[index] = index if tag in _CONTROLS else controls[parent]
         if containers[index]:
             opened[index] = opened[index - 1] + 1
             has_child[owner[parent]] = 1
         else:
             owner[index] = owner[parent]
             opened[index] = opened[index - 1]
-    controls = page.controls = [0] * count
-    for index in range(1, count):
-        controls[index] = index if tags[index] in _CONTROLS else controls[parents[index]]
     blocks = page.blocks
     runs = [0] * count
     steps = 0

@@ -50,7 +50,7 @@ class Connection(HttpToolsProtocol):
             self._expect_head()
 
     def on_headers_complete(self) -> None:
-        """Stop the clock; a head that came in one piece is measured here."""
+        """Stop the clock. A head that came in one piece is never measured: it is in memory already."""
         self._head_ended()
         super().on_headers_complete()
 

@@ -76,7 +76,7 @@ class Surroundings:
 
 def surroundings(page: Page, concepts: Floats) -> Surroundings:
     """Return where the blocks of a page stand."""
-    blocks, parents, tags, attrs = page.blocks, page.parents, page.tags, page.attrs
+    blocks, parents, tags = page.blocks, page.parents, page.tags
     count = len(blocks)
     elements = len(parents)
     first = [-1] * elements
@@ -110,22 +110,12 @@ def surroundings(page: Page, concepts: Floats) -> Surroundings:
         starts[level] = first_of[box]
         ends[level] = last_of[box]
         box = out[box]
-    shapes: dict[tuple[object, ...], int] = {}
-    numbers = np.empty(count, dtype=np.int64)
-    for at, block in enumerate(blocks):
-        element = block.element
-        key: list[object] = []
-        for _ in range(_SHAPE_STEPS):
-            key.append(tags[element])
-            key.append(attrs[element].get("class"))
-            element = parents[element]
-            if element < 0:
-                break
-        numbers[at] = shapes.setdefault(tuple(key), len(shapes))
+    shapes: dict[tuple[str | None, ...], int] = {}
+    numbers = [shapes.setdefault(page.make(block.element, _SHAPE_STEPS), len(shapes)) for block in blocks]
     return Surroundings(
         starts,
         ends,
-        numbers,
+        np.array(numbers, dtype=np.int64),
         np.array([len(block.text) for block in blocks], dtype=np.float32),
         np.array([block.link_chars for block in blocks], dtype=np.float32),
         np.array([tags[block.element] in {"h1", "h2", "h3", "h4"} for block in blocks], dtype=np.float32),

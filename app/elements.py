@@ -87,6 +87,14 @@ class Elements:
     containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
 
+    def make(self, element: int, steps: int) -> tuple[str | None, ...]:
+        """Return the tags and classes of an element and those around it, `steps` in all: alike elements share them."""
+        key: list[str | None] = []
+        while element >= 0 and len(key) < 2 * steps:
+            key += (self.tags[element], self.attrs[element].get("class"))
+            element = self.parents[element]
+        return tuple(key)
+
     def step(self, element: int) -> str:
         """Return the last step of an element's CSS path."""
         tag = self.tags[element]

@@ -13,6 +13,7 @@ PageKind = Literal[
     "article", "listing", "forum", "product", "documentation", "service", "appeal_page", "consent_wall", "other"
 ]
 Probability = Annotated[float, Field(ge=0, le=1)]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 MAX_OVERRIDES: Final = 100
 MAX_SELECTOR: Final = 2_000
 
@@ -78,9 +79,7 @@ class Context(BaseModel):
     model_config = _ASKED
 
     title: str = Field("", max_length=1000, description="The page's title.")
-    language: str | None = Field(
-        None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35, description="Its language (BCP 47)."
-    )
+    language: Language | None = Field(None, description="Its language (BCP 47).")
     kind: PageKind | None = Field(None, description="What kind of page it is; the answer's `page.kind` repeats it.")
 
     def wish(self) -> fragments.Context:

@@ -59,9 +59,7 @@ def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> A
     body = orjson.dumps(asdict(extract(result, labeller.model.judge, page.url)))
     stages = {
         "decode": decoded - start,
-        "parse": result.timings.parse / 1000,
-        "features": result.timings.features / 1000,
-        "predict": result.timings.predict / 1000,
+        **result.timings.seconds(),
         "encode": time.perf_counter() - labelled,
     }
     return Answer(body, False, "json html", result.counts, stages)
@@ -74,7 +72,7 @@ def extract(result: "Result", estimators: "Judge | None", url: str) -> Extract:
 
     verdict = page.judge(result, estimators, url)
     tree = result.source.tree
-    description = metadata.read(tree, url).description if tree is not None else None
+    description = metadata.description(tree) if tree is not None else None
     reader = Reader(result, url)
     text = reader.text()
     try:

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from app import __version__
+from app.answers import content_type
 
 REDIRECTS: Final = 5
 _HEADERS: Final = {
@@ -125,12 +126,9 @@ def is_public(address: Address) -> bool:
 
 
 async def _read(response: httpx.Response, url: httpx.URL, limits: Limits) -> Fetched:
-    given, *parameters = response.headers.get("content-type", "").split(";")
-    media_type = given.strip().lower()
+    media_type, charset = content_type(response.headers.get("content-type", ""))
     if media_type not in _HTML and media_type != "text/plain":
         raise FetchFailed(f"it is {media_type}, not a page; only HTML and plain text can be labelled")
-    named = (parameter.partition("=") for parameter in parameters)
-    charset = next((value.strip("\"' ") for name, _, value in named if name.strip().lower() == "charset"), None)
     parts, held = [], 0
     async for part in response.aiter_bytes():
         held += len(part)
@@ -138,4 +136,4 @@ async def _read(response: httpx.Response, url: httpx.URL, limits: Limits) -> Fet
             raise FetchFailed(f"it has more than {limits.max_bytes:,} bytes; BEGONE_MAX_BODY_BYTES sets the limit")
         parts.append(part)
     shown = "text/html" if media_type in _HTML else media_type
-    return Fetched(str(url.copy_with(fragment=None)), shown, charset or None, b"".join(parts))
+    return Fetched(str(url.copy_with(fragment=None)), shown, charset, b"".join(parts))

@@ -52,22 +52,25 @@ def decide(
         said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
         kind = "adblock" if says(said, ADBLOCK) else "consent" if _offers(said) else None
         if kind is not None:
-            return Gate(kind, _BY_RULE, [Evidence("block", index) for index in overlay[:_MAX_EVIDENCE]]), None
+            return Gate(kind, _BY_RULE, _shown(overlay)), None
     best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
     if best >= 0 and sure[best] >= 0.5:
         box = boxes[best]
-        evidence = [Evidence("block", index) for index in box.blocks[:_MAX_EVIDENCE]]
+        evidence = _shown(box.blocks)
         if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
         return Gate(box.kind, round(sure[best], 4), evidence), box
     asking = _consent_page(seen, main_chars)
     if asking:
-        return Gate("consent", _BY_RULE, [Evidence("block", index) for index in asking[:_MAX_EVIDENCE]]), None
+        return Gate("consent", _BY_RULE, _shown(asking)), None
     blocking = next((box for box in boxes if box.kind == "adblock" and main_chars < NO_TEXT), None)
     if blocking is not None:
-        evidence = [Evidence("block", index) for index in blocking.blocks[:_MAX_EVIDENCE]]
-        return Gate("adblock", _BY_RULE, evidence), None
+        return Gate("adblock", _BY_RULE, _shown(blocking.blocks)), None
     return Gate("none", round(1 - max(sure, default=0.0), 4)), None
+
+
+def _shown(blocks: list[int]) -> list[Evidence]:
+    return [Evidence("block", index) for index in blocks[:_MAX_EVIDENCE]]
 
 
 def _overlays(seen: Labelled) -> list[list[int]]:

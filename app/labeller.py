@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom, features, fragments, hints, overrides, scan, stamps
@@ -16,7 +17,7 @@ from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.labels import CLASSES, LABELS, SPANS
-from app.model import PAGE, TEXT, Model, Opinion, Rule
+from app.model import PAGE, TEXT, Floats, Model, Opinion, Rule
 from app.overrides import Override, Report
 from app.places import Places
 from app.removal import Removal, removal
@@ -31,6 +32,10 @@ class Timings:
     parse: float
     features: float
     predict: float
+
+    def seconds(self) -> dict[str, float]:
+        """Return the stages' times in seconds, by name, as logs and metrics take them."""
+        return {each.name: getattr(self, each.name) / 1000 for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ def _label(
         return []
     chosen = opinion.chosen.tolist()
     scores = opinion.labels.tolist()
-    kinds = _kinds(opinion)
+    kinds = likeliest_kinds(opinion.classes, opinion.chosen).tolist()
     result = []
     for index, text in enumerate(texts):
         label = chosen[index]
@@ -217,10 +222,10 @@ def _label(
     return result
 
 
-def _kinds(opinion: Opinion) -> list[int]:
-    """Return the number of each block's likeliest class among those of its label."""
-    likeliest = np.stack([start + opinion.classes[:, start:end].argmax(axis=1) for start, end in SPANS], axis=1)
-    kinds: list[int] = likeliest[np.arange(len(likeliest)), opinion.chosen].tolist()
+def likeliest_kinds(classes: Floats, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of each block's likeliest class among those of its label; `classes` is (n, 10)."""
+    likeliest = np.stack([start + classes[:, start:end].argmax(axis=1) for start, end in SPANS], axis=1)
+    kinds: NDArray[np.int64] = likeliest[np.arange(len(likeliest)), chosen]
     return kinds
 
 

@@ -59,7 +59,6 @@ class Metadata:
     free: bool | None = None
     free_by: str | None = None
     address: str | None = None
-    description: str | None = None
     generator: str = ""
     og_type: str = ""
     types: tuple[str, ...] = ()
@@ -82,11 +81,15 @@ def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
         free,
         free_by,
         absolute(url or metas.get("og:url"), None),
-        _text(_first(metas, ("description", "og:description"))),
         metas.get("generator", "")[:_MAX_TEXT],
         metas.get("og:type", "").lower()[:40],
         types,
     )
+
+
+def description(tree: LexborHTMLParser) -> str | None:
+    """Return what the page says that it is about."""
+    return _text(_first(_metas(tree), ("description", "og:description")))
 
 
 def absolute(address: str | None, base: str | None) -> str | None:

@@ -46,11 +46,19 @@ class Verdict:
     warnings: list[str]
 
 
-def judge(result: Result, estimators: Judge | None, url: str | None = None, language: str | None = None) -> Verdict:
+def judge(
+    result: Result,
+    estimators: Judge | None,
+    url: str | None = None,
+    language: str | None = None,
+    *,
+    fragment: bool = False,
+) -> Verdict:
     """Return what is said of a labelled page; `url` and `language` are the caller's word.
 
     Of text without structure little can be said: its kind is `other`, its gate rests on its lines alone. Without
-    estimators, or without an opinion on any block, no more is said than what the page declares.
+    estimators, or without an opinion on any block, no more is said than what the page declares. In a `fragment` of a
+    page no article is missed.
     """
     source = result.source
     declared = metadata.read(source.tree, url) if source.tree is not None else Metadata()
@@ -68,7 +76,11 @@ def judge(result: Result, estimators: Judge | None, url: str | None = None, lang
     kind, score, gate, truncated = weigh(seen, declared, estimators)
     main = seen.main()
     warnings = list(result.warnings)
-    if "no_text" not in warnings and (kind == "consent_wall" or not any(seen.texts[at] for at in main)):
+    if (
+        not fragment
+        and "no_text" not in warnings
+        and (kind == "consent_wall" or not any(seen.texts[at] for at in main))
+    ):
         warnings.append("no_article")
     return _verdict((kind, score), gate, truncated, declared, language, visible.read(seen, main), title, warnings)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from app.extension import MAX_OVERRIDES, Context, Override, Thresholds
+from app.extension import MAX_OVERRIDES, Context, Language, Override, Thresholds
 from app.problems import InvalidRequest, MalformedJson
 from app.wishes import Wishes
 
@@ -32,11 +32,8 @@ class LabelRequest(BaseModel):
         description="The page's address, if it may be told: it tells the site's own links from links elsewhere. "
         "It is never fetched, logged or kept.",
     )
-    language: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$",
-        max_length=35,
-        description="The page's language if the caller knows it (BCP 47); the answer then says this one.",
+    language: Language | None = Field(
+        None, description="The page's language if the caller knows it (BCP 47); the answer then says this one."
     )
     id_attribute: str | None = Field(
         None,

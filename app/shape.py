@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labelled import Labelled, length
+from app.labelled import PARAGRAPH, Labelled, length
 from app.labels import LABELS
 from app.metadata import Metadata
 from app.network import scaled
@@ -55,9 +55,9 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 _ADDRESS: Final = 4  # the last columns
-_PARAGRAPH: Final = 80
 _LONG: Final = 250
 _SHORT: Final = 30
+_MAKE: Final = 3  # elements by which blocks are alike: its own and two around it
 _MAX_WORDS: Final = 3_000
 _MAX_NAMED: Final = 3_000
 _MAX_TEXTS: Final = 1_500
@@ -80,11 +80,12 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     own = set(main)
     comments = [at for at in np.flatnonzero(seen.labels == 0).tolist() if at not in own and not seen.hidden[at]]
     main_chars = float(lengths[main].sum())
-    paragraphs = [at for at in main if lengths[at] >= _PARAGRAPH]
+    paragraphs = [at for at in main if lengths[at] >= PARAGRAPH]
     headings = [at for at in main if tags[page.blocks[at].element] in {"h1", "h2", "h3", "h4", "h5"}]
-    shapes = Counter(_shape(page, at) for at in main)
+    makes = [page.make(page.blocks[at].element, _MAKE) for at in main]
+    shapes = Counter(makes)
     common, alike = shapes.most_common(1)[0] if shapes else ((), 0)
-    same = [at for at in main if _shape(page, at) == common] if alike else []
+    same = [at for at, made in zip(main, makes, strict=True) if made == common]
     sentences = sum(_SENTENCE.search(texts[at][-4:]) is not None for at in main)
     row += [
         log1p(len(comments)),
@@ -143,17 +144,6 @@ def _path(address: str | None) -> str:
         return urlsplit(address or "").path[:300]
     except ValueError:
         return ""
-
-
-def _shape(page: Page, at: int) -> tuple[str | None, ...]:
-    element = page.blocks[at].element
-    key: list[str | None] = []
-    for _ in range(3):
-        key += [page.tags[element], page.attrs[element].get("class")]
-        element = page.parents[element]
-        if element < 0:
-            break
-    return tuple(key)
 
 
 def _longest_run(main: list[int], paragraphs: list[int], lengths: np.ndarray) -> float:

@@ -6,8 +6,9 @@ from typing import Final
 
 from app.blocks import Page
 from app.errors import DuplicateStamp
+from app.tags import FORMATTING
 
-_COPIED: Final = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_COPIED: Final = FORMATTING | {"a"}
 """Formatting elements: a parser opens a second one where a box cut the first in two, with the same attributes."""
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.blocks import Page
-from app.labelled import Labelled
+from app.labelled import PARAGRAPH, Labelled
 from app.labels import LABELS
 from app.metadata import date
 from app.phrases import SPONSORED, says
 
 _ADVERT: Final = LABELS.index("advert")
 _NAVIGATION: Final = LABELS.index("navigation")
-_PARAGRAPH: Final = 80
 _AROUND: Final = 10  # blocks above the headline in which the note on who paid for the page may stand
 _BELOW: Final = 30  # blocks below it that may still belong to the page's head
 _MAX_NOTE: Final = 160
@@ -45,7 +44,7 @@ def read(seen: Labelled, main: list[int]) -> Seen:
     tags = page.tags
     first = next((at for at in main if tags[page.blocks[at].element] == "h1" and seen.texts[at]), None)
     start = first if first is not None else (main[0] if main else 0)
-    end = next((at for at in main if at > start and len(seen.texts[at]) > _PARAGRAPH and not _heads(page, at)), start)
+    end = next((at for at in main if at > start and len(seen.texts[at]) > PARAGRAPH and not _heads(page, at)), start)
     top = range(max(0, start - _AROUND), min(max(end, start + 1), start + _BELOW))
     return Seen(
         " ".join(seen.texts[first].split())[:500] if first is not None else None,

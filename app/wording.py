@@ -65,7 +65,7 @@ def link(word: str) -> str:
 
 
 def name(word: str, attributes: dict[str, str | None], where: str) -> str:
-    """Return what a word of `markup.name_words` says; `where` is the element's place as seen from the block."""
+    """Return what a word of `names.name_words` says; `where` is the element's place as seen from the block."""
     if word.startswith("<"):
         return f"{where} is <{word[1:]}>"
     if word.startswith("@"):

@@ -13,20 +13,7 @@ from app.labeller import LabelledBlock, Result, Source, Timings
 from app.labels import CLASSES, LABELS
 from app.model import Opinion
 from app.walls import Box
-
-CODES = {
-    "C": ("content", "main"),
-    "K": ("content", "comment"),
-    "D": ("appeal", "donation"),
-    "S": ("appeal", "subscription"),
-    "R": ("appeal", "registration"),
-    "L": ("appeal", "newsletter"),
-    "B": ("appeal", "adblock"),
-    "O": ("appeal", "other"),
-    "A": ("advert", None),
-    "N": ("navigation", None),
-}
-"""The rule book's codes."""
+from training.annotate import CODES
 
 LINE = "The bell had hung in its frame for eighty years, and nobody had ever asked who paid for the rope. "
 PARAGRAPH = f"<p>{3 * LINE}</p>"

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from app import blocks, dom
 from app.blocks import Page
-from training.corpus import OWN_LABELS, Corpus
+from training.corpus import OWN_LABELS, Corpus, json_lines
 from training.train import CORPUS
 
 CODES: Final[dict[str, tuple[str, str | None]]] = {
@@ -79,10 +79,7 @@ def units(page: Page, codes: Sequence[str]) -> list[dict[str, Any]]:
 
 def own(path: Path = OWN_LABELS) -> dict[str, dict[str, Any]]:
     """Return our labels by page."""
-    if not path.exists():
-        return {}
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return {entry["page"]: entry for entry in map(json.loads, lines)}
+    return {entry["page"]: entry for entry in json_lines(path)}
 
 
 def store(entries: dict[str, dict[str, Any]], path: Path = OWN_LABELS) -> None:

@@ -53,6 +53,14 @@ class Alignment:
     matched: int = 0
 
 
+def json_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file that has one a line, packed (`.gz`) or not; none where there is no such file."""
+    if not path.exists():
+        return []
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [json.loads(line) for line in content.splitlines()]  # as bytes: a text may hold other ends of lines
+
+
 class Corpus:
     """A corpus directory as its README describes it."""
 
@@ -86,9 +94,7 @@ class Corpus:
         """Yield the label files, the corpus' own first, then ours (`how` is then `own`) for pages that it has."""
         for path in sorted((self.root / "labels").glob("*.json")):
             yield json.loads(path.read_bytes())
-        if OWN_LABELS.exists():
-            with gzip.open(OWN_LABELS, "rt", encoding="utf-8") as lines:
-                yield from (each for each in map(json.loads, lines) if each["page"] in self.index)
+        yield from (each for each in json_lines(OWN_LABELS) if each["page"] in self.index)
 
     def examples(self, *, limit: int | None = None) -> list[Example]:
         """Return the labelled pages, parsed; shows progress. `limit` takes the first so many, for trying things out."""

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.labels import CLASSES, KINDS, LABELS, SPANS
+from app.labeller import likeliest_kinds
+from app.labels import CLASSES, KINDS, LABELS
 from training.corpus import Corpus
 from training.dataset import Dataset
 from training.measures import Answers, figures, reliability
@@ -86,7 +87,7 @@ def curves(gold: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[
 
 def kinds(data: Dataset, head: Fitted, test: NDArray[np.bool_]) -> dict[str, Any]:
     """Return per kind of content and appeal: units, recall of its label, and the share with the right kind of those."""
-    given = given_kinds(head.classes, head.chosen)[test]
+    given = likeliest_kinds(head.classes, head.chosen)[test]
     gold, chosen = data.classes[test], head.chosen[test]
     result: dict[str, Any] = {}
     for number, (label, kind) in enumerate(CLASSES):
@@ -102,15 +103,6 @@ def kinds(data: Dataset, head: Fitted, test: NDArray[np.bool_]) -> dict[str, Any
     for label in ("content", "appeal"):
         right = (LABEL_OF[gold] == LABELS.index(label)) & (chosen == LABELS.index(label))
         result[label] = {"kind_right": _share(int((right & (given == gold)).sum()), int(right.sum()))}
-    return result
-
-
-def given_kinds(classes: NDArray[np.float32], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the class of every row: the likeliest kind of its chosen label."""
-    result = np.zeros(len(chosen), dtype=np.int64)
-    for label, (start, end) in enumerate(SPANS):
-        rows = chosen == label
-        result[rows] = start + classes[rows, start:end].argmax(axis=1)
     return result
 
 

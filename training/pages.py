@@ -1,15 +1,12 @@
-"""Fits what is said of a page as a whole: its kind, and which boxes are walls; and measures both by site.
+"""Fits what is said of a page as a whole: its kind, and which boxes are walls.
 
 Gold are the corpus' `gates.jsonl` (a labelled page that it does not list has no gate) and the page types of
 `reference/wcxb.jsonl.gz`. A page's blocks carry the labels that a model gave which had not seen the page's site:
 what is learned from its own mistakes is what is served.
 """
 
-import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,11 +21,10 @@ from app.judge import KINDS, SCHEMA
 from app.labelled import Labelled, Paragraphs
 from app.metadata import Metadata
 from app.model import Opinion
-from app.network import scaled
+from app.network import ones, scaled
 from app.walls import Box
-from training.corpus import Corpus
+from training.corpus import Corpus, json_lines
 
-FOLDS: Final = 5
 KIND_OF: Final = {
     "article": "article", "documentation": "documentation", "forum": "forum", "product": "product",
     "service": "service", "listing": "listing", "collection": "listing",
@@ -76,8 +72,11 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
     `known` holds what a model said of pages whose site it had not seen, for those that were labelled by hand; `label`
     labels the others, on which it was not trained: at most on another page of their site.
     """
-    gates = {entry["page"]: entry for entry in _lines(corpus.root / "gates.jsonl")}
-    kinds = {entry["id"]: KIND_OF.get(entry["page_type"]) for entry in _lines(_reference(corpus.root))}
+    gates = {entry["page"]: entry for entry in json_lines(corpus.root / "gates.jsonl")}
+    kinds = {
+        entry["id"]: KIND_OF.get(entry["page_type"])
+        for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz")
+    }
     wanted = [
         page for page in sorted(corpus.index) if kinds.get(page) or (corpus.index[page]["gold"] and page in known)
     ]
@@ -115,18 +114,6 @@ def _hint(labelled: Labelled, declared: Metadata) -> str | None:
     return "article" if says and Paragraphs(labelled).sums[-1] >= _ARTICLE else None
 
 
-def _reference(root: Path) -> Path:
-    return root / "reference" / "wcxb.jsonl.gz"
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    text = gzip.decompress(content) if path.suffix == ".gz" else content
-    return [json.loads(line) for line in text.splitlines()]  # as bytes: a text may hold other ends of lines
-
-
 def fit(pages: Sequence[Sheet]) -> dict[str, Any]:
     """Return the estimators, as a model file holds them and `judge.Judge` takes them."""
     return {"schema": SCHEMA, "kind": _fit_kind(pages), "gate": _fit_gate(pages)}
@@ -154,7 +141,7 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     ]
     matrix = vstack(
         [
-            hstack([csr_matrix(shape.ready(scaler, rows, plain=shapes)), _ones(each, len(words))])
+            hstack([csr_matrix(shape.ready(scaler, rows, plain=shapes)), ones(each, len(words))])
             for each, shapes in ((marks, False), (plain, True))
         ],
         format="csr",
@@ -169,12 +156,6 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
         np.concatenate((weights, _PLAIN_WEIGHT * weights, np.full(len(KINDS), 1e-6))),
     )
     return {"words": "\n".join(words), "scaler": scaler, "regression": regression}
-
-
-def _ones(rows: Sequence[Sequence[int]], width: int) -> csr_matrix:
-    ends = np.cumsum([0, *(len(row) for row in rows)])
-    columns = np.array([column for row in rows for column in row], dtype=np.int64)
-    return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(rows), width))
 
 
 def _fit_gate(pages: Sequence[Sheet]) -> dict[str, Any]:

@@ -162,8 +162,8 @@ def fit_first(
     out: list[tuple[int, ...]] = [(), *((i,) for i in range(FOLDS)), *itertools.combinations(range(FOLDS), 2)]
     run = Parallel(n_jobs=jobs, return_as="generator")
     tasks = (delayed(_fit_first)(matrix, classes, weights, ~np.isin(fold_of, left), seed) for left in out)
-    fitted = tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit")
-    return Firsts(scaler, dict(zip(out, fitted, strict=True)))
+    networks = tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit")
+    return Firsts(scaler, dict(zip(out, networks, strict=True)))
 
 
 def fit(

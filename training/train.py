@@ -1,7 +1,6 @@
 """`make train`: corpus in, model directory out."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
 from training import card, dataset, evaluate, save, stages, verdicts
 from training.augment import Plea
-from training.corpus import CLASS_OF, Corpus
+from training.corpus import CLASS_OF, Corpus, json_lines
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
@@ -96,10 +95,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
 
 def _pleas(root: Path) -> dict[str, list[Plea]]:
     """Return the corpus' real appeal texts from translation files, by language."""
-    path = root / "appeal_texts.jsonl"
     found: dict[str, list[Plea]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        entry = json.loads(line)
+    for entry in json_lines(root / "appeal_texts.jsonl"):
         text = " ".join(entry["text"].split())
         if len(text) > 3:
             language = entry["lang"].lower().replace("_", "-").split("-")[0]

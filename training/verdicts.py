@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,9 @@ from app.model import PAGE, Model, Opinion, shares
 from training import pages, save
 from training.corpus import Corpus
 from training.dataset import Dataset
-from training.pages import FOLDS, Sheet
-from training.stages import Fitted
-
-RESAMPLES: Final = 1000
+from training.measures import RESAMPLES
+from training.pages import Sheet
+from training.stages import FOLDS, Fitted
 
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.labeller import likeliest_kinds
 from app.labels import CLASSES, LABELS
 from app.vocabulary import Vocabulary
 from tests.training.conftest import Make
@@ -97,7 +98,7 @@ def test_the_kind_given_is_the_likeliest_of_the_chosen_label() -> None:
     classes[0, [MAIN, DONATION, NEWSLETTER]] = 0.5, 0.2, 0.3
     classes[1, [MAIN, COMMENT]] = 0.4, 0.6
     classes[2, NAVIGATION] = 1
-    assert evaluate.given_kinds(classes, np.array([1, 0, 3])).tolist() == [NEWSLETTER, COMMENT, NAVIGATION]
+    assert likeliest_kinds(classes, np.array([1, 0, 3])).tolist() == [NEWSLETTER, COMMENT, NAVIGATION]
 
 
 def test_mistakes_are_listed_the_surest_first_with_page_place_and_markup(

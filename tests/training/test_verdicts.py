@@ -9,7 +9,7 @@ from app import features, shape
 from app.blocks import Page
 from app.judge import KINDS, Judge
 from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
-from training import pages, save, verdicts
+from training import pages, save, stages, verdicts
 from training.corpus import Corpus
 from training.pages import Sheet
 
@@ -72,7 +72,7 @@ def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet])
         of_site.setdefault(sheet.site, set()).add(fold)
     assert all(len(found) == 1 for found in of_site.values())
     gated = [fold for sheet, fold in zip(sheets, folds.tolist(), strict=True) if sheet.gate == "subscription"]
-    assert np.bincount(gated, minlength=pages.FOLDS).tolist() == [2] * 5
+    assert np.bincount(gated, minlength=stages.FOLDS).tolist() == [2] * 5
 
 
 def test_a_share_has_an_interval_over_sites() -> None:
