@@ -1,6 +1,6 @@
 """Fits what is said of a page as a whole: its kind, and which boxes are walls.
 
-Gold are the corpus' `gates.jsonl` (a labelled page that it does not list has no gate) and the page types of
+Gold are the corpus' `gates.jsonl` (a gold page that it does not list has no gate) and the page types of
 `reference/wcxb.jsonl.gz`. A page's blocks carry the labels that a model gave which had not seen the page's site:
 what is learned from its own mistakes is what is served.
 """
