@@ -54,10 +54,10 @@ class Alignment:
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file that has one a line, packed (`.gz`) or not; none where there is no such file."""
-    if not path.exists():
-        return []
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    """Return the objects of a file that has one a line, gzipped or not; none where there is no such file."""
+    content = path.read_bytes() if path.exists() else b""
+    if content.startswith(b"\x1f\x8b"):
+        content = gzip.decompress(content)
     return [json.loads(line) for line in content.splitlines()]  # as bytes: a text may hold other ends of lines
 
 
