@@ -128,7 +128,7 @@ def test_no_selector_takes_long(great: blocks.Page, name: str) -> None:
             selectors.find(HOSTILE[name])
     except TooCostly:
         pass
-    assert time.process_time() - start < 8  # measured: below 3, on a busy machine
+    assert time.process_time() - start < 40  # measured: below 3; without bounds, minutes
 
 
 SIMPLE = st.one_of(

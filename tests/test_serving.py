@@ -192,5 +192,5 @@ def test_a_stuck_page_keeps_no_server_from_stopping() -> None:
             f"http://127.0.0.1:{port}/v1/label", content="<p>x", headers={"content-type": "text/html"}
         )
     assert answered.status_code == 504
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 12  # of the 15 that a request in hand would be given
     held.set()
