@@ -17,6 +17,8 @@ from app.requests import read_include
 from app.service import Service
 
 router = APIRouter()
+probes = APIRouter()
+figures = APIRouter()
 
 
 @router.post(
@@ -76,8 +78,8 @@ async def model(request: Request) -> Response:
     return _json(shown)
 
 
-@router.head("/healthz", include_in_schema=False)
-@router.get(
+@probes.head("/healthz", include_in_schema=False)
+@probes.get(
     "/healthz",
     summary="Say whether the process is alive",
     response_model=schemas.Health,
@@ -92,8 +94,8 @@ async def healthz(request: Request) -> Response:
     return _json({"status": "ok"})
 
 
-@router.head("/readyz", include_in_schema=False)
-@router.get(
+@probes.head("/readyz", include_in_schema=False)
+@probes.get(
     "/readyz",
     summary="Say whether pages can be labelled",
     response_model=schemas.Ready,
@@ -107,7 +109,7 @@ async def readyz(request: Request) -> Response:
     return _json({"status": "ready", "model": {"name": labeller.model.name, "version": labeller.model.version}})
 
 
-@router.get(
+@figures.get(
     "/metrics",
     summary="Prometheus metrics",
     response_class=Response,

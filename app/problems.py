@@ -1,6 +1,8 @@
 """What can go wrong with a request, and how it is answered: RFC 9457 problem documents.
 
 Refusal                        raised by the envelope; carries the sentence for `detail`
+├── Unauthorized               no API key, or one that is not known
+├── TooManyRequests            more posts than the caller's rate; carries when to come back
 ├── UnsupportedMediaType       a content type that is not taken
 ├── UnsupportedEncoding        a content encoding other than gzip
 ├── BodyTooLarge               more bytes than the limit, as sent or after inflating
@@ -43,6 +45,23 @@ class Refusal(Exception):
         self.detail = detail
         self.headers = headers or {}
         self.extra = extra
+
+
+class Unauthorized(Refusal):
+    """The caller has shown no API key, or none that is known."""
+
+
+class TooManyRequests(Refusal):
+    """The caller has used up its rate."""
+
+    def __init__(self, limit: int, seconds: int, wait: int, headers: dict[str, str] | None = None) -> None:
+        super().__init__(
+            f"More than {limit:,} posts in {seconds:,} seconds; come back in {wait:,} seconds.",
+            {"Retry-After": str(wait), **(headers or {})},
+            limit=limit,
+            window_seconds=seconds,
+            retry_after_seconds=wait,
+        )
 
 
 class UnsupportedMediaType(Refusal):
@@ -135,6 +154,13 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "The header Content-Encoding says gzip, but the body cannot be inflated: it is cut short, damaged, followed by "
         "something else or was never compressed. Send it whole, or leave the header out.",
     ),
+    Unauthorized: Kind(
+        "unauthorized",
+        401,
+        "An API key is needed",
+        "The operator of this service has made keys: ask for one. Send it with every request, as Authorization: Bearer "
+        "KEY or as X-API-Key: KEY, and never in an address.",
+    ),
     BodyTooSlow: Kind(
         "body-too-slow",
         408,
@@ -197,6 +223,14 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "With `fragment`, post the `outerHTML` of one element that was added to the page, neither `html` nor `body`. "
         "Where several were added, post each by itself, or the element around them. A whole page goes without it.",
     ),
+    TooManyRequests: Kind(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "Your key, or without keys your address, may post `limit` times in `window_seconds`. Wait for as long as "
+        "Retry-After says; the header RateLimit of every answer says what is left. BEGONE_RATE sets the rate, or the "
+        "key's own entry.",
+    ),
     Saturated: Kind(
         "saturated",
         503,
@@ -218,7 +252,7 @@ TABLE: Final[dict[type[Exception], Kind]] = {
 """Error to problem; an error's nearest ancestor counts."""
 
 HTTP: Final[dict[int, Kind]] = {
-    404: Kind("not-found", 404, "There is nothing here", "GET /docs lists the routes."),
+    404: Kind("not-found", 404, "There is nothing here", "GET /docs lists the routes, where it is open."),
     405: Kind(
         "method-not-allowed", 405, "The method is not allowed", "The header Allow lists the methods of this route."
     ),

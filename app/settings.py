@@ -4,17 +4,45 @@
 """
 
 import difflib
+import ipaddress
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app import cors, keys
+from app.rates import Rate
 
 PREFIX: Final = "BEGONE_"
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
 
+
+def _read_by(read: Callable[[Any], object]) -> AfterValidator:
+    """Return the check that `read` can read what is given: it raises ValueError where not."""
+
+    def check(given: Any) -> Any:
+        read(given)
+        return given
+
+    return AfterValidator(check)
+
+
+def _networks(text: str) -> None:
+    for one in text.split():
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError("must be addresses or networks (10.0.0.0/8) with spaces between") from None
+
+
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+KeyFile = Annotated[Path, _read_by(keys.read_file)] | None
+KeyLines = Annotated[str, _read_by(keys.read)] | None
+RateText = Annotated[str, _read_by(Rate.read)] | None
+Networks = Annotated[str, _read_by(_networks)] | None
 
 
 class Settings(BaseSettings):
@@ -122,6 +150,38 @@ class Settings(BaseSettings):
         description="Users of `POST /parser/USER/SIGNATURE`, which answers as Feedbin does, and their secrets: "
         "`name:secret`, with spaces between. Unset: there is no such route.",
     )
+    api_keys_file: KeyFile = Field(
+        None,
+        description="File with the API keys that are taken, as hashes: lines `NAME:SHA256` or `NAME:SHA256:RATE`, "
+        "which `begone key NAME` makes. Looked at again when it changes. Unset, as the next one: no key is asked for.",
+    )
+    api_keys: KeyLines = Field(None, description="The same lines, with spaces between, in addition or instead.")
+    rate: RateText = Field(
+        None,
+        description="Most posts of one caller (a key, else an address) to each process: `600/minute` (`second`, "
+        "`hour`, `day`), all at once or spread; then 429. A key may have a rate of its own. Unset: no limit.",
+    )
+    trusted_proxies: Networks = Field(
+        None,
+        description="Addresses and networks, with spaces between, of proxies whose `X-Forwarded-For` is believed. "
+        "Unset: a caller's address is that of its connection.",
+    )
+    cors_origins: str | None = Field(
+        None,
+        description="Origins, with spaces between, whose pages may read answers: exact ones (`https://reader.example`, "
+        "`chrome-extension://ID`), and `moz-extension://*` for `POST /v1/label` and `/parse-html` if keys are asked "
+        "for. Unset: none.",
+    )
+    docs: bool = Field(True, description="Whether `/docs` and `/openapi.json` are there.")
+    metrics: bool = Field(True, description="Whether `/metrics` is there; where keys are asked for, it wants one too.")
+    admin_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Another port, to which `/metrics`, `/docs` and `/openapi.json` move, without keys; `/healthz` and "
+        "`/readyz` answer on both. Unset: all is on one port.",
+    )
+    admin_host: str = Field("127.0.0.1", description="Address on which the other port listens.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged; each request is one line of level `info`."
     )
@@ -134,6 +194,26 @@ class Settings(BaseSettings):
             if not (name and colon and secret):
                 raise ValueError("must be pairs name:secret with spaces between")
         return given
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: str | None, info: ValidationInfo) -> str | None:
+        _, any_extension = cors.read(given or "")
+        if any_extension and not (info.data.get("api_keys_file") or info.data.get("api_keys")):
+            raise ValueError(f"{cors.ANY_EXTENSION} lets every extension ask, and wants API keys")
+        return given
+
+    @field_validator("admin_port")
+    @classmethod
+    def _is_another(cls, port: int | None, info: ValidationInfo) -> int | None:
+        if port is not None and port == info.data.get("port"):
+            raise ValueError("must be another port than BEGONE_PORT")
+        return port
+
+    @property
+    def wants_keys(self) -> bool:
+        """Whether callers must show an API key."""
+        return self.api_keys_file is not None or self.api_keys is not None
 
 
 def settings_table() -> str:

@@ -66,6 +66,7 @@ SHINGLE = 8
 
 LONGER = {
     "problems": "a table of problems, each with the help that its page shows",
+    "settings": "a row for each setting, with its reason",
 }
 """Modules of app/ that may be longer, and why."""
 
