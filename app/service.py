@@ -137,7 +137,7 @@ def load(settings: Settings) -> "Labeller":
     directory = model_directory(settings)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # read when the libraries are loaded, which is now
-    # Imported here: scikit-learn takes most of a start's time, and the process should answer meanwhile.
+    # Imported here: numpy must not come before the line above, and the process should answer meanwhile.
     from app.elements import Bounds
     from app.labeller import Labeller
     from app.model import Model
