@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app import __version__, api, docs, feedbin, logs, mercury
-from app.limits import Drain
+from app.limits import Drain, Spread
 from app.observe import Metrics, Observer
 from app.problems import HANDLERS
 from app.security import SafeHeaders
@@ -48,6 +48,7 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
             Middleware(SafeHeaders),
             Middleware(Drain, seconds=settings.drain_seconds, max_bytes=settings.max_body_bytes),
             Middleware(Observer, metrics=metrics),
+            *([Middleware(Spread, gate=service.gate)] if settings.workers > 1 else ()),
         ],
         # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
