@@ -61,7 +61,7 @@ _ERRORS: Final[tuple[Exception, ...]] = (
     PageTooComplex("max_elements", 200_000),
     DuplicateStamp(2),
     NotOneElement(),
-    problems.Saturated(6),
+    problems.Saturated(4),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
     RuntimeError(),

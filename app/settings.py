@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         "refused with 503 before its body is read. Bounds memory.",
     )
     max_waiting: int = Field(
-        6,
+        4,
         ge=1,
         le=10_000,
         description="Pages that have arrived and wait or are being labelled; while there are so many, a process "
