@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks import pressure
 from benchmarks.client import post
-from benchmarks.pressure import Load
 from tests.envelope import application, serving
 
 PAGES = [post(f"<p>page {number}".encode()) for number in range(3)]
@@ -39,7 +38,6 @@ def test_pages_come_at_their_rate_whatever_becomes_of_them() -> None:
     assert len(load.accepted) + len(load.refused) == 20
     assert len(load.accepted) >= 2
     assert load.refused
-    assert max(load.accepted) > max(load.refused)
     assert load.lost == 0
 
 
@@ -51,5 +49,4 @@ def test_requests_and_work_take_turns(port: int) -> None:
 
 def test_what_is_neither_accepted_nor_refused_is_lost() -> None:
     with serving(application(max_body_bytes=1)) as port:
-        assert pressure.closed(port, PAGES, 1, seconds=0.01).lost == 1
-    assert Load().lost == 0
+        assert pressure.closed(port, PAGES, 1, seconds=0.01, most=1).lost == 1
