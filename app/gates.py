@@ -80,7 +80,7 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         return []
     found: list[range] = []
     for element, attributes in enumerate(page.attrs):
-        if not attributes and page.tags[element] != "dialog":
+        if walls.OVER.isdisjoint(attributes) and page.tags[element] != "dialog":
             continue
         if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(page, element):
             continue

@@ -12,17 +12,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom, features, fragments, hints, overrides, scan, stamps
 from app.blocks import Page
-from app.decision import Thresholds, decide
+from app.decision import decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.labels import CLASSES, LABELS, SPANS
 from app.model import PAGE, TEXT, Floats, Model, Opinion, Rule
-from app.overrides import Override, Report
+from app.overrides import Report
 from app.places import Places
 from app.removal import Removal, removal
 from app.selectors import Selectors
-from app.wishes import Wishes
+from app.wishes import Override, Thresholds, Wishes
 
 
 @dataclass(frozen=True, slots=True)

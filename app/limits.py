@@ -22,23 +22,57 @@ _GZIP: Final = 31  # zlib's window size for "gzip header and checksum, nothing e
 class Gate:
     """The places of a process. One is taken before a body is read and kept until the answer is made.
 
-    Called from one event loop only, so that counting needs no lock.
+    Places bound the memory. How long a page waits depends on those that have arrived before it: while `queue` of them
+    wait, no further one is let in. Called from one event loop only, so that counting needs no lock.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, queue: int) -> None:
         self.places = places
+        self.queue = queue
         self.taken = 0
+        self.waiting = 0
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place. Raises Saturated at once when none is free: waiting is the caller's to decide."""
-        if self.taken >= self.places:
-            raise Saturated(self.places)
+        if self.taken >= self.places or self.waiting >= self.queue:
+            raise Saturated(min(self.places, self.queue))
         self.taken += 1
         try:
             yield
         finally:
             self.taken -= 1
+
+    @contextmanager
+    def in_line(self) -> Iterator[None]:
+        """Wait for the labelling thread, or be labelled on it."""
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
+
+
+class Spread:
+    """Lets a client's next request go to another process while pages wait in this one.
+
+    A kept connection stays with the process that took it, though others may have nothing to do. Closed after an answer,
+    it is opened again and taken by whichever process is the quickest to: one with nothing to do.
+    """
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app = app
+        self.gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; mark its answer as the connection's last one where more than one page is in line."""
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.gate.waiting > 1:
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
+
+        await self.app(scope, receive, send_on)
 
 
 @dataclass(frozen=True, slots=True)

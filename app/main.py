@@ -11,7 +11,7 @@ from app import __version__, admin, api, docs, feedbin, logs, mercury
 from app.access import Access
 from app.cors import Cors
 from app.keys import Keys
-from app.limits import Drain
+from app.limits import Drain, Spread
 from app.observe import Metrics, Observer
 from app.problems import HANDLERS
 from app.rates import Rate
@@ -56,6 +56,7 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
             Middleware(Drain, seconds=settings.drain_seconds, max_bytes=settings.max_body_bytes),
             Middleware(Observer, metrics=metrics),
             *_guards(settings),
+            *([Middleware(Spread, gate=service.gate)] if settings.workers > 1 else ()),
         ],
         # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},

@@ -236,7 +236,7 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         503,
         "All places are taken",
         "The service answers as many pages at a time as it can. Wait for as long as Retry-After says, then send "
-        "the request again; BEGONE_MAX_IN_FLIGHT and BEGONE_WORKERS set the number of places.",
+        "the request again; BEGONE_MAX_IN_FLIGHT, BEGONE_MAX_WAITING and BEGONE_WORKERS set the number of places.",
     ),
     NotReady: _NOT_READY,
     ModelRefused: _NOT_READY,

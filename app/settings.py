@@ -72,7 +72,14 @@ class Settings(BaseSettings):
         ge=1,
         le=10_000,
         description="Pages that a process has in hand at once (arriving, waiting or being labelled); the next is "
-        "refused with 503 before its body is read. Bounds memory and the longest wait.",
+        "refused with 503 before its body is read. Bounds memory.",
+    )
+    max_waiting: int = Field(
+        4,
+        ge=1,
+        le=10_000,
+        description="Pages that have arrived and wait or are being labelled; while there are so many, a process "
+        "refuses the next with 503 before its body is read. Bounds the wait.",
     )
     deadline_seconds: Seconds = Field(
         10.0,

@@ -68,7 +68,9 @@ def find(seen: Labelled) -> list[Box]:
     plea = seen.classes[:, SPANS[_APPEAL][0] : SPANS[_APPEAL][1]].sum(axis=1)
     text = Paragraphs(seen)
     seeds = {at for at in np.flatnonzero(mass >= _LIKELY).tolist() if not seen.hidden[at]}
-    seeds.update(at for at in text.tail if says(seen.texts[at][:MAX_LINE].lower(), WALL))
+    lines = [seen.texts[at][:MAX_LINE].lower() for at in text.tail]
+    if says("\n".join(lines), WALL):  # of most pages no line does, which is seen at one go
+        seeds.update(at for at, line in zip(text.tail, lines, strict=True) if says(line, WALL))
     runs: list[list[int]] = []
     for at in sorted(seeds):
         if runs and at - runs[-1][-1] <= _GAP + 1 and not text.between(runs[-1][-1], at):
@@ -162,6 +164,10 @@ def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, boo
     chars = sum(len(page.blocks[at].text) for at in run)
     linked = sum(page.blocks[at].link_chars for at in run) / max(chars, 1)
     return modal, bool(tags & {"header", "footer", "nav"}), "aside" in tags, together, fields, linked
+
+
+OVER: Final = frozenset({"aria-modal", "data-bl-pos", "style"})
+"""Attributes of which an element has one, unless it is a dialog, where it lies over the page."""
 
 
 def lies_over(page: Page, element: int) -> bool:

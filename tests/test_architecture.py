@@ -16,8 +16,8 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses"},
-    {"dom", "vocabulary", "tags", "metadata", "phrases"},
+    {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses", "wishes"},
+    {"dom", "vocabulary", "tags", "metadata", "phrases", "estimators"},
     {"elements", "head", "opened"},
     {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
@@ -27,7 +27,6 @@ LAYERS = (
     {"judge"},
     {"model", "removal"},
     {"decision"},
-    {"wishes"},
     {"labeller"},
     {"reader", "reasons", "gates", "visible"},
     {"kinds"},
@@ -37,7 +36,7 @@ LAYERS = (
 
 ENGINE = set().union(*LAYERS)
 OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
-OPEN |= {"decision", "fragments", "judge", "metadata", "overrides", "page", "wishes"}
+OPEN |= {"judge", "metadata", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}

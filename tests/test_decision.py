@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.decision import Thresholds, decide
+from app.decision import decide
 from app.model import Floats, Rule, choose
+from app.wishes import Thresholds
 
 RULE = Rule((-0.25, 0.5, 0.5, 0.0), guard=0.3)
 

@@ -46,7 +46,7 @@ async def test_of_a_hundred_posts_at_once_each_is_answered_or_told_to_come_back(
                 assert answer.json()["blocks"] == alone
             else:
                 assert int(answer.headers["retry-after"]) >= 1
-        assert sum(answer.status_code == 200 for answer in answers) >= Settings().max_in_flight
+        assert sum(answer.status_code == 200 for answer in answers) >= Settings().max_waiting
 
 
 async def post(http: httpx.AsyncClient, page: str) -> httpx.Response:

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from app.limits import Body, Drain, Gate, read_body
+from app.limits import Body, Drain, Gate, Spread, read_body
 from app.problems import BodyTooLarge, BodyTooSlow, BrokenGzip, Saturated, UnsupportedEncoding
 
 GZIP = {"content-encoding": "gzip"}
@@ -38,7 +38,7 @@ async def read(client: Client, headers: dict[str, str] | None = None, limit: int
 
 
 def test_a_gate_has_so_many_places() -> None:
-    gate = Gate(2)
+    gate = Gate(2, 2)
     with gate.place(), gate.place():
         assert gate.taken == 2
         with pytest.raises(Saturated), gate.place():
@@ -47,8 +47,18 @@ def test_a_gate_has_so_many_places() -> None:
     assert gate.taken == 0
 
 
+def test_while_enough_pages_wait_no_other_is_let_in() -> None:
+    gate = Gate(5, 2)
+    with gate.place(), gate.place(), gate.place():  # three that arrive
+        with gate.in_line(), gate.in_line(), pytest.raises(Saturated), gate.place():
+            pass
+        assert gate.waiting == 0
+        with gate.place():
+            assert gate.taken == 4
+
+
 def test_a_place_is_given_back_whatever_happens() -> None:
-    gate = Gate(1)
+    gate = Gate(1, 1)
     with pytest.raises(KeyError), gate.place():
         raise KeyError
     with gate.place():
@@ -240,3 +250,23 @@ async def test_other_protocols_pass_the_drain() -> None:
 
     await Drain(app, 1, 1)({"type": "lifespan"}, Client([]).receive, send)
     assert seen == [{"type": "lifespan"}]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("waiting", "headers"), [(0, []), (1, []), (2, [(b"connection", b"close")])])
+async def test_where_pages_wait_the_next_request_may_go_elsewhere(
+    waiting: int, headers: list[tuple[bytes, bytes]]
+) -> None:
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    gate = Gate(9, 9)
+    gate.waiting = waiting
+    await Spread(app, gate)({"type": "http"}, Client([]).receive, send)
+    assert [message.get("headers") for message in sent] == [headers, None]
