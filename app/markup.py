@@ -1,6 +1,7 @@
 """What a block's markup says: numbers about it, and where its links lead."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,11 +29,18 @@ _ANCESTORS: Final = (
 _ANCESTOR_BIT: Final = {tag: 1 << number for number, tag in enumerate(_ANCESTORS)}
 _ANCESTOR_MASKS: Final = 1 << np.arange(len(_ANCESTORS))
 
+_COUNTED: Final = (
+    "emails", "passwords", "searches", "fields", "choices", "submits", "links_out", "links_mail", "images", "frames",
+)  # fmt: skip
+COUNTS: Final = (*_COUNTED, "currency", "in_form", "in_form_out")
+"""What is counted per block, and for the boxes around it: a box with a field for an address asks for an address."""
+
 COLUMNS: Final = (
     "link_density", "links", "links_out", "links_here", "links_mail", "sponsored", "images", "inputs", "buttons",
     "hidden", "depth", "part", "slot", "image_width", "heading_distance",
     *(f"tag_{name}" for name in _GROUPS),
     *(f"in_{name}" for name in _ANCESTORS),
+    *(f"number_of_{name}" for name in COUNTS),
 )  # fmt: skip
 """The numbers per block that need structure."""
 
@@ -44,7 +52,18 @@ _ADDRESS: Final = re.compile(
 )
 """Nearly all addresses; `urlsplit`, ten times as slow, takes the others: unusual schemes, hosts, control characters."""
 _IMAGES: Final = EMBEDS | {"img", "iframe", "canvas", "picture"}
-_NOTHING: Final = (0.0,) * 10  # what `_inner` returns of a run without inline elements
+_FRAMES: Final = frozenset({"iframe", "ins", "amp-ad", "embed", "object"})
+_SUBMITS: Final = frozenset({"submit", "button", "image", "reset"})
+_CHOICES: Final = frozenset({"checkbox", "radio"})
+_TELLING: Final = ("name", "id", "placeholder", "autocomplete", "aria-label", "class")
+_EMAIL: Final = re.compile("e-?mail|courriel|correo|\\bmail")
+_SEARCH: Final = re.compile("search|such|recherch|busc|cerca|zoek|query|sok|szuk|\\b[qs]\\b")
+_CURRENCY: Final = "$€£¥₹"
+_CONTROLS: Final = frozenset({"input", "select", "textarea", "button"})
+_MOST_SAID: Final = 300  # characters of a control's names that are looked at
+_OUT: Final = COUNTS.index("links_out")
+_OTHERS: Final = 7  # numbers that `_inner` returns beside those of _COUNTED
+_NOTHING: Final = (0.0,) * (_OTHERS + len(_COUNTED))  # what `_inner` returns of a run without inline elements
 _FIRST_GROUP: Final = COLUMNS.index("tag_p")
 _MAX_LINKS: Final = 4
 
@@ -125,22 +144,42 @@ class Links:
         return known
 
 
-def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64], list[list[int]]]:
-    """Return one row of `COLUMNS` a block, and per block the numbers of the words in its link and media addresses."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What markup says of n blocks: `numbers` (n, len(COLUMNS)), `counts` (n, len(COUNTS)), and per block the numbers
+    of the words in its link and media addresses.
+    """
+
+    numbers: NDArray[np.float64]
+    counts: NDArray[np.float32]
+    words: list[list[int]]
+
+
+def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
+    """Return what the markup says of a page's blocks."""
     blocks, tags = page.blocks, page.tags
     count = len(blocks)
     links = Links(page.head.host, vocabulary)
-    bits, anchors = _above(page)
-    counts, numbers = [], []
+    bits, anchors, forms = _above(page)
+    counted, words = [], []
     for block in blocks:
         linked = block.inner or anchors[block.element] >= 0
-        counted, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
-        counts.append(counted)
-        numbers.append(found)
-    link, read, out, here, mail, sponsored, images, inputs, buttons, width = np.array(counts).reshape(count, 10).T
+        numbers, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
+        counted.append(numbers)
+        words.append(found)
+    inner = np.array(counted, dtype=np.float64).reshape(count, len(_NOTHING))
+    link, read, here, sponsored, inputs, buttons, width = inner[:, :_OTHERS].T
+    counts = np.empty((count, len(COUNTS)), dtype=np.float32)
+    counts[:, : len(_COUNTED)] = inner[:, _OTHERS:]
+    out, mail, images = counts[:, _OUT : _OUT + 3].T
     read = np.maximum(read, 1.0)
     own = [block.element for block in blocks]
     texts = np.array([len(block.text) for block in blocks])
+    counts[:, len(_COUNTED)] = _currency([block.text for block in blocks])
+    own_forms = [forms[element] for element in own]
+    outside = {form: links.link(page.attrs[form].get("action") or "")[0] == "out" for form in set(own_forms) - {-1}}
+    counts[:, -2] = [form >= 0 for form in own_forms]
+    counts[:, -1] = [outside.get(form, False) for form in own_forms]
     headline = next((at for at, block in enumerate(blocks) if tags[block.element] == "h1" and block.text), 0)
     rows = np.zeros((count, len(COLUMNS)))
     rows[:, :_FIRST_GROUP] = np.column_stack((
@@ -162,27 +201,40 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64],
     ))  # fmt: skip
     rows[np.arange(count), [_FIRST_GROUP + _GROUP_OF.get(tags[element], _OTHER) for element in own]] = 1.0
     above = np.array([bits[element] for element in own], dtype=np.int64)
-    rows[:, _FIRST_GROUP + len(_GROUPS) :] = (above[:, None] & _ANCESTOR_MASKS) != 0
-    return rows, numbers
+    first = _FIRST_GROUP + len(_GROUPS)
+    rows[:, first : first + len(_ANCESTORS)] = (above[:, None] & _ANCESTOR_MASKS) != 0
+    rows[:, first + len(_ANCESTORS) :] = np.log1p(counts)
+    return Rows(rows, counts, words)
 
 
-def _above(page: Page) -> tuple[list[int], list[int]]:
-    """Return per element, of itself and all above it: which telling tags as bits, and the nearest `a` or -1."""
+def _currency(texts: list[str]) -> NDArray[np.int64]:
+    """Return how many signs of currencies each text has."""
+    everything = "".join(texts)
+    found = [[text.count(sign) for text in texts] for sign in _CURRENCY if sign in everything]
+    total: NDArray[np.int64] = np.array(found, dtype=np.int64).reshape(len(found), len(texts)).sum(axis=0)
+    return total
+
+
+def _above(page: Page) -> tuple[list[int], list[int], list[int]]:
+    """Return per element, of itself and all above it: telling tags as bits, the nearest `a` and `form` or -1."""
     tags, parents = page.tags, page.parents
     bits = [0] * len(tags)
     anchors = [-1] * len(tags)
+    forms = [-1] * len(tags)
     get = _ANCESTOR_BIT.get
     for index in range(1, len(tags)):
         tag, parent = tags[index], parents[index]
         bits[index] = bits[parent] | get(tag, 0)
         anchors[index] = index if tag == "a" else anchors[parent]
-    return bits, anchors
+        forms[index] = index if tag == "form" else forms[parent]
+    return bits, anchors, forms
 
 
 def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[tuple[float, ...], list[int]]:
     """Return what the inline elements of a run count up to, and the numbers of the words in their addresses."""
-    count = read = out = here = mail = sponsored = images = inputs = buttons = 0
+    count = read = out = here = mail = sponsored = images = frames = inputs = buttons = 0
     width = 0.0
+    controls = [0] * 6  # the first six of COUNTS
     words: list[int] = []
     tags, attrs = page.tags, page.attrs
     last = -1
@@ -205,6 +257,7 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
                     sponsored += 1
         if tag in _IMAGES:
             images += 1
+            frames += tag in _FRAMES
             attributes = attrs[element]
             given = attributes.get("width")
             if given and given.isdecimal() and len(given) < 6:
@@ -212,10 +265,25 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
             source = attributes.get("src") or attributes.get("data-src") or ""
             if source and images <= 2:
                 words = [*words, *links.source(source)]
-        elif tag in {"input", "select", "textarea"}:
-            inputs += 1
-        elif tag == "button":
-            buttons += 1
+        elif tag in _CONTROLS:
+            inputs += tag != "button"
+            buttons += tag == "button"
+            controls[_control(tag, attrs[element])] += 1
     if len(block.inner) > 1:
         words = list(dict.fromkeys(words))
-    return (count, read, out, here, mail, sponsored, images, inputs, buttons, width), words
+    return (count, read, here, sponsored, inputs, buttons, width, *controls, out, mail, images, frames), words
+
+
+def _control(tag: str, attributes: dict[str, str | None]) -> int:
+    """Return which of COUNTS a form's control is."""
+    kind = (attributes.get("type") or "").lower()
+    if tag == "button" or kind in _SUBMITS:
+        return 5
+    if kind == "password":
+        return 1
+    if kind in _CHOICES:
+        return 4
+    said = " ".join(attributes.get(name) or "" for name in _TELLING)[:_MOST_SAID].lower()
+    if kind == "email" or _EMAIL.search(said):
+        return 0
+    return 2 if kind == "search" or _SEARCH.search(said) else 3
