@@ -5,6 +5,7 @@ Each turn is a process of its own: one that an input ends or holds is noted as a
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,13 +19,21 @@ from fuzz.tally import Tally
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "build" / "fuzz"
 
-_MOST_TURN: Final = {"guided": 50_000, "drawn": 10_000}
+TURNS: Final = {
+    "pages": ["fuzz.guided", "pages"],
+    "bodies": ["fuzz.guided", "bodies"],
+    "drawn": ["fuzz.drawn"],
+}
+"""The kinds of turns: the module that runs one, and what it is told besides."""
+
+_SHARES: Final = {"pages": 0.45, "bodies": 0.52, "drawn": 0.03}
+_MOST: Final = {"pages": 50_000, "bodies": 100_000, "drawn": 5_000}  # inputs of a turn
 _HELD: Final = 300  # seconds without news of a turn, on a machine that may have much else to do
 _TOLD_EVERY: Final = 10  # seconds
 
 
 class Turn:
-    """A process that runs a part of the inputs, by coverage (`guided`) or by Hypothesis (`drawn`)."""
+    """A process that runs a part of the inputs, of one kind."""
 
     def __init__(self, folder: Path, kind: str, count: int, seed: int) -> None:
         self.folder = folder / f"{kind}-{seed}"
@@ -34,9 +43,10 @@ class Turn:
         self._news = time.monotonic()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        command = [sys.executable, "-m", f"fuzz.{kind}", str(self.folder), str(count), str(seed)]
+        module, *more = TURNS[kind]
+        command = [sys.executable, "-m", module, str(self.folder), str(count), str(seed), *more]
         with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603 (our own modules)
 
     def going(self) -> bool:
         """Look at what it has come to; return whether it still runs. What ended it without need is kept."""
@@ -69,18 +79,20 @@ class Turn:
 class Run:
     """All turns of a run, `jobs` at a time."""
 
-    def __init__(self, folder: Path, inputs: int, jobs: int, drawn: float) -> None:
+    def __init__(self, folder: Path, inputs: int, jobs: int) -> None:
         self.folder = folder
         self.inputs = inputs
         self.jobs = jobs
-        self.drawn = drawn
-        self.done: dict[str, Tally] = {"guided": Tally(), "drawn": Tally()}
+        self.done = {kind: Tally() for kind in TURNS}
         self.turns: list[Turn] = []
 
     def left(self, kind: str) -> int:
         """Return how many inputs of a kind no turn has taken yet."""
-        share = round(self.inputs * (self.drawn if kind == "drawn" else 1 - self.drawn))
-        return share - self.done[kind].inputs - sum(turn.count for turn in self.turns if turn.kind == kind)
+        return (
+            round(self.inputs * _SHARES[kind])
+            - self.done[kind].inputs
+            - sum(turn.count for turn in self.turns if turn.kind == kind)
+        )
 
     def parts(self) -> dict[str, Tally]:
         """Return what all turns have come to, by kind."""
@@ -104,7 +116,7 @@ class Run:
         # The kind of which less is done comes first, so that a run that is cut short has some of both.
         while len(self.turns) < self.jobs and any(self.left(kind) > 0 for kind in self.done):
             kind = max(self.done, key=lambda kind: self.left(kind) / max(1, self.done[kind].inputs + self.left(kind)))
-            self.turns.append(Turn(self.folder, kind, min(self.left(kind), _MOST_TURN[kind]), seed + len(self.turns)))
+            self.turns.append(Turn(self.folder, kind, min(self.left(kind), _MOST[kind]), seed + len(self.turns)))
         return bool(self.turns)
 
 
@@ -114,14 +126,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--inputs", type=int, default=20_000, help="how many (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="end after this time at the latest")
-    parser.add_argument("--drawn", type=float, default=0.05, help="share that Hypothesis draws (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="for everything that is drawn by chance (default: 1)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where it works and keeps what it finds")
     parser.add_argument("--record", action="store_true", help="write fuzz/RESULTS.json and SECURITY.md's table from it")
     options = parser.parse_args(arguments)
     shutil.rmtree(options.folder, ignore_errors=True)
     results = options.folder / "results.json"
-    run = Run(options.folder, options.inputs, options.jobs, options.drawn)
+    run = Run(options.folder, options.inputs, options.jobs)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no turn is left behind
     started, told = time.monotonic(), float("-inf")
     seed = options.seed * 1_000
     try:

@@ -52,7 +52,7 @@ class Application:
 
     async def _start(self) -> None:
         await self._life.__aenter__()
-        while (await self._post(Request("/readyz", "", (), (b"",)), "GET"))[0] != 200:
+        while (await self._post(Request("/readyz", "", (), (b"",)), "GET"))[0] != 200:  # noqa: ASYNC110 (it tells who asks)
             await asyncio.sleep(0.1)
 
     async def _post(self, request: Request, method: str = "POST") -> tuple[int, bytes]:

@@ -1,8 +1,9 @@
 """A turn of coverage-guided fuzzing: atheris changes inputs and keeps those that reach new code.
 
-`python -m fuzz.guided FOLDER INPUTS SEED`; `python -m fuzz` starts it.
+`python -m fuzz.guided FOLDER INPUTS SEED pages|bodies`; `python -m fuzz` starts it.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Final
 
 import atheris
 
-# What turns on a page's structure. The arithmetic after it has few branches, and watching it costs a third of the speed.
+# What turns on a page's structure; the arithmetic after it has few branches, and watching it takes time.
 _WATCHED: Final = (
     "answers", "blocks", "builder", "clean", "context", "dom", "elements", "extents", "extract", "fixes", "fragments",
-    "head", "hide", "hints", "kinds", "labelled", "markdown", "markup", "metadata", "opened", "overrides", "page", "places",
-    "plain", "reader", "removal", "requests", "scan", "selectors", "skeleton", "stamps", "text", "visible", "walls",
+    "head", "hide", "hints", "kinds", "labelled", "markdown", "markup", "metadata", "opened", "overrides", "page",
+    "places", "plain", "reader", "removal", "requests", "scan", "selectors", "skeleton", "stamps", "text",
+    "visible", "walls",
 )  # fmt: skip
 
 with atheris.instrument_imports(include=[f"app.{name}" for name in _WATCHED]):
@@ -26,19 +28,21 @@ with atheris.instrument_imports(include=[f"app.{name}" for name in _WATCHED]):
     for _kind in (inputs.WISHES, inputs.DROP_IN):
         target(inputs.write(_kind, b'{"url":"","html":"<p>x"}', include=0xFF))
 
-MOST_BYTES: Final = 500
+MOST_BYTES: Final = 400
 
 
-def main(folder: Path, count: int, seed: int) -> None:
-    """Run `count` new inputs, then end the process."""
-    corpus = folder.parent / "corpus"
+def main(folder: Path, count: int, seed: int, kind: str) -> None:
+    """Run `count` new inputs of a kind, pages or JSON bodies, then end the process."""
+    corpus = folder.parent / f"corpus-{kind}"
     if not corpus.exists():
-        seeds.lay_out(corpus)
+        seeds.lay_out(corpus, bodies=kind == "bodies")
     keeper = tally.Keeper(folder)
     known = sum(1 for _ in corpus.iterdir())  # run first, one by one; those of earlier turns are not new
 
     def one(data: bytes) -> None:
         nonlocal known
+        if kind == "bodies":
+            data = bytes((inputs.BODIES[data[0] % 2],)) + data[1:] if data else data
         keeper.take(data)
         outcome = target(data)
         if known > 0:
@@ -58,9 +62,11 @@ def main(folder: Path, count: int, seed: int) -> None:
         "-timeout=60",
         "-entropic_scale_per_exec_time=1",
     ]
+    gc.collect()
+    gc.freeze()  # the model is not looked through again
     atheris.Setup([sys.argv[0], *options, str(corpus)], one)
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

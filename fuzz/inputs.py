@@ -14,6 +14,7 @@ from app.answers import HTML, JSON, TEXT, Post
 PAGE, DOCUMENT, WISHES, LINES, DROP_IN = range(5)
 """A page's bytes; JSON as it comes; JSON put together from fields; a text; JSON as the drop-in routes take it."""
 
+BODIES: Final = (DOCUMENT, DROP_IN)
 _KINDS: Final = 5
 _HEAD: Final = 3
 _FIELD: Final = b"\x1f"

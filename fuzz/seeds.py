@@ -1,4 +1,4 @@
-"""Where fuzzing starts from: elements of our own test pages, small hostile pages, and requests; and HTML's own words."""
+"""Where fuzzing starts from: elements of our own test pages, small hostile pages, requests; and HTML's own words."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from app.extension import EXAMPLES
 from fuzz import inputs
 from tests import hostile, pages, strategies
 
-MOST_BYTES: Final = 300
+MOST_BYTES: Final = 200
 _HOSTILE: Final = (
     hostile.nested(20),
     hostile.unclosed_formatting(8),
@@ -60,13 +60,23 @@ def seeds() -> Iterator[bytes]:
     yield inputs.write(
         inputs.DOCUMENT, b'{"text":"One line.\\nAnother.","include":["reasons","scores"],"language":"en"}'
     )
+    for field in (
+        b'"url":"https://x.test/a"',
+        b'"overrides":[{"selector":"p","label":"advert","kind":null}]',
+        b'"fragment":true',
+    ):
+        yield inputs.write(inputs.DOCUMENT, b'{"html":"<p id=1>x","id_attribute":"id",%b}' % field)
     yield inputs.write(inputs.DOCUMENT, b'{"html":"\\ud800","thresholds":"strict"}')
 
 
-def lay_out(folder: Path) -> None:
-    """Write the seeds into `folder`, a file each, and the words into `folder`'s neighbour `words.dict`."""
+def lay_out(folder: Path, *, bodies: bool) -> None:
+    """Write the seeds into `folder`, a file each, and the words into its neighbour `words.dict`.
+
+    They are JSON as it comes, or (without `bodies`) all else.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds()):
+    chosen = [seed for seed in seeds() if (seed[0] in inputs.BODIES) == bodies]
+    for number, seed in enumerate(chosen):
         (folder / f"seed-{number:04}").write_bytes(seed)
     lines = (f'"{_escaped(word)}"' for word in _words())
     (folder.parent / "words.dict").write_text("\n".join(lines) + "\n", encoding="ascii")

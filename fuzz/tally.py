@@ -1,4 +1,4 @@
-"""What a run has come to: how many inputs, what became of them, how long they took; and what was found, kept as files."""
+"""What a run has come to: how many inputs, what became of them, how long they took; and what was found, as files."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ import orjson
 
 from fuzz.target import MOST_SECONDS, Outcome
 
-_EVERY: Final = 100  # inputs between two writes of the state
+_EVERY: Final = 200  # inputs between two writes of the state
 
 
 @dataclass(slots=True)
