@@ -61,7 +61,7 @@ _ERRORS: Final[tuple[Exception, ...]] = (
     PageTooComplex("max_elements", 200_000),
     DuplicateStamp(2),
     NotOneElement(),
-    problems.Saturated(16),
+    problems.Saturated("All 16 places are taken; try again shortly."),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
     RuntimeError(),
