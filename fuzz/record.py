@@ -39,6 +39,12 @@ def write(path: Path, parts: dict[str, Tally], seconds: float) -> None:
     tally.write(path, document)
 
 
+def read(path: Path) -> tuple[dict[str, Tally], float]:
+    """Return what a run had come to, by kind of turn, and after how many seconds."""
+    document = orjson.loads(path.read_bytes())
+    return {kind: Tally.of(document[kind]) for kind in _NAMES}, 3600 * document["hours"]
+
+
 def keep(path: Path) -> None:
     """Make the figures in `path` the recorded ones."""
     shutil.copyfile(path, RESULTS)

@@ -6,7 +6,7 @@ import traceback
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 
@@ -53,11 +53,8 @@ class Tally:
         return counts | {"processor_seconds": round(self.processor_seconds, 1)}
 
     @classmethod
-    def read(cls, path: Path) -> "Tally":
-        """Return the counts that `path` holds; none where there is no such file."""
-        if not path.exists():
-            return cls()
-        document = orjson.loads(path.read_bytes())
+    def of(cls, document: dict[str, Any]) -> Self:
+        """Return the counts that a document holds."""
         known = {name: document[name] for name in cls.__slots__}
         return cls(**known | {"outcomes": Counter(known["outcomes"])})
 
