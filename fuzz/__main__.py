@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     results = options.folder / "results.json"
     run = Run(options.folder, options.inputs, options.jobs)
-    before = 0.0
+    where, before = record.place(), 0.0
     if options.resume:
         run.done, before = record.read(results)
     else:
@@ -151,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if time.monotonic() - told > _TOLD_EVERY:
                 told = time.monotonic()
                 print(_said(run.tally(), options.inputs, told - started), flush=True)
-                record.write(results, run.parts(), time.monotonic() - started)
+                record.write(results, where, run.parts(), time.monotonic() - started)
     finally:
         for turn in run.turns:
             turn.going()
@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     took = time.monotonic() - started
     total = run.tally()
     print(_said(total, options.inputs, took))
-    record.write(results, run.parts(), took)
+    record.write(results, where, run.parts(), took)
     if options.record:
         record.keep(results)
     found = sorted((options.folder / "found").glob("*.txt"))

@@ -26,11 +26,15 @@ _NAMES: Final = {
 }
 
 
-def write(path: Path, parts: dict[str, Tally], seconds: float) -> None:
+def place() -> dict[str, str]:
+    """Return where a run runs, and what."""
+    return {"machine": machine.description(), "commit": _commit()}
+
+
+def write(path: Path, where: dict[str, str], parts: dict[str, Tally], seconds: float) -> None:
     """Write what a run has come to so far, by kind of turn, after so many seconds."""
     document = {
-        "machine": machine.description(),
-        "commit": _commit(),
+        **where,
         "ended": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "hours": round(seconds / 3600, 2),
         "bound_ms": round(1000 * MOST_SECONDS),
