@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from starlette.types import Message
 
@@ -25,10 +26,10 @@ _ROUND: Final = 500  # requests that Hypothesis draws before it starts anew: it 
 
 
 class Application:
-    """The application with the committed model, on an event loop of its own; no network lies between."""
+    """An application on an event loop of its own; no network lies between. Without one: with the committed model."""
 
-    def __init__(self, **changes: Any) -> None:
-        self.app = create_app(Settings(mercury=True, **changes))
+    def __init__(self, app: FastAPI | None = None) -> None:
+        self.app = app or create_app(Settings(mercury=True))
         self.loop = asyncio.new_event_loop()
         self._life: AbstractAsyncContextManager[Any] = self.app.router.lifespan_context(self.app)
 
@@ -52,7 +53,7 @@ class Application:
 
     async def _start(self) -> None:
         await self._life.__aenter__()
-        while (await self._post(Request("/readyz", "", (), (b"",)), "GET"))[0] != 200:  # noqa: ASYNC110 (it tells who asks)
+        while (await self._post(Request("/v1/model", "", (), (b"",)), "GET"))[0] == 503:  # noqa: ASYNC110 (it tells who asks)
             await asyncio.sleep(0.1)
 
     async def _post(self, request: Request, method: str = "POST") -> tuple[int, bytes]:
