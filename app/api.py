@@ -10,7 +10,6 @@ from starlette.datastructures import Headers
 from app import answers, examples, schemas
 from app.answers import MEDIA_TYPES, Post
 from app.labels import KINDS
-from app.limits import read_body
 from app.observe import Metrics, Record
 from app.problems import NotReady, UnsupportedMediaType
 from app.requests import read_include
@@ -31,22 +30,19 @@ figures = APIRouter()
     tags=["label"],
 )
 async def label(request: Request) -> Response:
-    """Answer a posted page: place, body, labelling thread, answer; each may refuse."""
+    """Answer a posted page: body, place, labelling thread, answer; each may refuse."""
     service: Service = request.app.state.service
     record: Record = request.scope["begone.record"]
-    settings = service.settings
     headers = request.headers
     media_type, charset = content_type(headers)
     include = read_include(request.query_params.getlist("include"))
+    started = time.perf_counter()
+    body = await service.body(headers, request.receive)
+    record.bytes_sent, record.bytes_held = body.sent, len(body.data)
+    record.input = media_type
+    record.stages["read"] = time.perf_counter() - started
+    gzip_from = service.settings.gzip_min_bytes if accepts_gzip(headers) else None
     with service.place():
-        started = time.perf_counter()
-        body = await read_body(
-            headers, request.receive, max_bytes=settings.max_body_bytes, seconds=settings.body_timeout_seconds
-        )
-        record.bytes_sent, record.bytes_held = body.sent, len(body.data)
-        record.input = media_type
-        record.stages["read"] = time.perf_counter() - started
-        gzip_from = settings.gzip_min_bytes if accepts_gzip(headers) else None
         answer = await service.label(Post(media_type, charset, body.data, gzip_from, include))
     record.input = answer.input
     record.counts = answer.counts

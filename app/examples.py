@@ -63,7 +63,7 @@ _ERRORS: Final[tuple[Exception, ...]] = (
     DuplicateStamp(2),
     NotOneElement(),
     problems.TooManyRequests(600, 60, 1),
-    problems.Saturated(4),
+    problems.Saturated("All 4 places are taken; try again shortly."),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
     RuntimeError(),

@@ -93,6 +93,9 @@ class Metrics:
             registry=registry,
         )
         self.labels = Counter("begone_labels", "Blocks labelled, by label.", ["label"], registry=registry)
+        self.arriving = Gauge(
+            "begone_arriving", "Bodies that are arriving.", registry=registry, multiprocess_mode="livesum"
+        )
         self.in_flight = Gauge(
             "begone_in_flight", "Places taken by pages.", registry=registry, multiprocess_mode="livesum"
         )

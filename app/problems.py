@@ -98,10 +98,7 @@ class InvalidRequest(Refusal):
 
 
 class Saturated(Refusal):
-    """All places are taken."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"All {limit} places are taken; try again shortly.")
+    """All places are taken, or too much is arriving."""
 
 
 class NotReady(Refusal):
@@ -165,8 +162,8 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "body-too-slow",
         408,
         "The body did not arrive in time",
-        "A body that is still arriving holds a place that others wait for. Send it in one go, best gzipped. "
-        "BEGONE_BODY_TIMEOUT_SECONDS sets the time.",
+        "A body that is still arriving holds memory that others want. Send it in one go, best gzipped. "
+        "BEGONE_BODY_TIMEOUT_SECONDS sets the time, BEGONE_MIN_BODY_BYTES_PER_SECOND how slowly it may come.",
     ),
     BodyTooLarge: Kind(
         "body-too-large",
@@ -236,7 +233,8 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         503,
         "All places are taken",
         "The service answers as many pages at a time as it can. Wait for as long as Retry-After says, then send "
-        "the request again; BEGONE_MAX_IN_FLIGHT, BEGONE_MAX_WAITING and BEGONE_WORKERS set the number of places.",
+        "the request again; BEGONE_MAX_IN_FLIGHT, BEGONE_MAX_WAITING and BEGONE_WORKERS set the number of places, "
+        "BEGONE_MAX_ARRIVING_BYTES how much may be arriving.",
     ),
     NotReady: _NOT_READY,
     ModelRefused: _NOT_READY,

@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
 from app import canary
 from app.answers import Answer, Post, answer
 from app.errors import ModelRefused
+from app.intake import Body, Intake
 from app.limits import Gate
 from app.observe import Metrics
 from app.problems import NotReady
@@ -47,6 +51,12 @@ class Service:
         self.settings = settings
         self.metrics = metrics
         self.gate = Gate(settings.max_in_flight, settings.max_waiting)
+        self.intake = Intake(
+            max_bytes=settings.max_body_bytes,
+            max_arriving_bytes=max(settings.max_arriving_bytes, settings.max_body_bytes),
+            seconds=settings.body_timeout_seconds,
+            least_rate=settings.min_body_bytes_per_second,
+        )
         self.worker = Worker(settings.deadline_seconds)
         self.labeller: Labeller | None = None
         self.failed = False
@@ -64,6 +74,15 @@ class Service:
     def stop(self) -> None:
         """Take no more jobs; wait for none."""
         self.worker.close()
+
+    async def body(self, headers: Headers, receive: Receive) -> Body:
+        """Return a request's body once it has arrived; it holds no place until then, but one must be free.
+
+        Raises Saturated and what `Intake.read` raises.
+        """
+        self.gate.check()
+        with self.metrics.arriving.track_inprogress():
+            return await self.intake.read(headers, receive)
 
     @contextlib.contextmanager
     def place(self) -> Iterator[None]:

@@ -71,15 +71,21 @@ class Settings(BaseSettings):
         16,
         ge=1,
         le=10_000,
-        description="Pages that a process has in hand at once (arriving, waiting or being labelled); the next is "
-        "refused with 503 before its body is read. Bounds memory.",
+        description="Pages that a process has in hand at once (waiting, being labelled or answered); the next is "
+        "refused with 503, before its body is read if all places are taken then. Bounds memory.",
     )
     max_waiting: int = Field(
         4,
         ge=1,
         le=10_000,
         description="Pages that have arrived and wait or are being labelled; while there are so many, a process "
-        "refuses the next with 503 before its body is read. Bounds the wait.",
+        "refuses the next with 503, before its body is read if so many wait then. Bounds the wait.",
+    )
+    max_arriving_bytes: int = Field(
+        64_000_000,
+        ge=64_000,
+        description="Bytes that a process holds at once of bodies that are still arriving, each counted as 64 kB at "
+        "least; the next is refused with 503. They hold none of the places: slow senders cost memory only.",
     )
     deadline_seconds: Seconds = Field(
         10.0,
@@ -95,8 +101,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Largest line and headers of a request that arrive in pieces; a larger head is refused with 431.",
     )
-    body_timeout_seconds: Seconds = Field(
-        10.0, description="Longest time that a body may take to arrive, since it holds one of the places; then 408."
+    body_timeout_seconds: Seconds = Field(10.0, description="Longest time that a body may take to arrive; then 408.")
+    min_body_bytes_per_second: int = Field(
+        1_000,
+        ge=0,
+        description="Slowest that a body may arrive, looked at every 3 seconds; then 408, so that a sender that "
+        "stops is let go of before its time is over. 0: as slowly as it likes.",
     )
     drain_seconds: float = Field(
         1.0,

@@ -44,7 +44,7 @@ EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn",
 """What the engine knows nothing of: HTTP, the contract's documents, the operator's metrics."""
 
 MOST_LINES = 250
-PACKAGES = ("app", "training", "benchmarks", "scripts")
+PACKAGES = ("app", "training", "benchmarks", "scripts", "fuzz")
 TEXT_NAMES = {"Makefile", "Dockerfile", "LICENSE", ".gitignore", ".dockerignore", ".editorconfig", "CURRENT", "run"}
 TEXT_SUFFIXES = {
     ".py",
@@ -142,6 +142,7 @@ def test_the_app_imports_no_training_and_no_tooling(name: str) -> None:
         "training",
         "benchmarks",
         "scripts",
+        "fuzz",
         "tests",
         "tqdm",
         "matplotlib",
@@ -206,19 +207,19 @@ def test_every_run_time_dependency_is_used_and_explained() -> None:
 
 
 def test_locks_hold_hashes_for_everything_they_pin() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins = re.split(r"\n(?=\w)", "\n" + re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))[1:]
         assert len(pins) >= len(requirements(name.replace(".txt", ".in")))
         assert not [pin.splitlines()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin]
 
 
-def test_the_development_lock_repeats_the_run_time_lock() -> None:
+def test_each_lock_repeats_the_one_before() -> None:
     pins = {}
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins[name] = set(re.findall(r"^(\S+==\S+)", text, flags=re.MULTILINE))
-    assert pins["run.txt"] <= pins["dev.txt"]
+    assert pins["run.txt"] <= pins["dev.txt"] <= pins["fuzz.txt"]
 
 
 def test_no_tracked_file_names_where_packages_are_fetched() -> None:

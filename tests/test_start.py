@@ -207,7 +207,7 @@ def test_a_start_answers_soon_and_a_stop_is_clean(tmp_path: Path) -> None:
             slow.sendall(
                 b"POST /v1/label HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nHel"
             )
-            service.until(lambda: "begone_in_flight 1.0" in service.http.get("/metrics").text)
+            service.until(lambda: "begone_arriving 1.0" in service.http.get("/metrics").text)
             service.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
             slow.sendall(b"lo")
