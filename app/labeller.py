@@ -101,8 +101,9 @@ class Labeller:
         """
         start = time.perf_counter()
         source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
-        scan.check(source, self.bounds)
-        tree = dom.parse(source)
+        data = dom.encode(source)
+        scan.check(data, self.bounds)
+        tree = dom.parse(data)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
         if root:
