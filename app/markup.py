@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -51,6 +53,8 @@ _ADDRESS: Final = re.compile(
     r"(/[^?#\x00-\x1f]*)?(?:\?([^#\x00-\x1f]*))?(?:#[^\x00-\x1f]*)?\Z"
 )
 """Nearly all addresses; `urlsplit`, ten times as slow, takes the others: unusual schemes, hosts, control characters."""
+_MAIL: Final = frozenset("mailto tel sms whatsapp".split())
+_SCRIPT: Final = frozenset("javascript data about blob".split())
 _IMAGES: Final = EMBEDS | {"img", "iframe", "canvas", "picture"}
 _FRAMES: Final = frozenset({"iframe", "ins", "amp-ad", "embed", "object"})
 _SUBMITS: Final = frozenset({"submit", "button", "image", "reset"})
@@ -80,10 +84,12 @@ def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
     if address[0] == "#":
         return "here", ["=here"]
     scheme, colon, _ = address[:12].partition(":")
-    if colon and scheme.lower() in {"mailto", "tel", "sms", "whatsapp"}:
-        return "mail", [f"={scheme.lower()}"]
-    if colon and scheme.lower() in {"javascript", "data", "about", "blob"}:
-        return "script", [f"={scheme.lower()}"]
+    if colon:
+        scheme = scheme.lower()
+        if scheme in _MAIL:
+            return "mail", [f"={scheme}"]
+        if scheme in _SCRIPT:
+            return "script", [f"={scheme}"]
     found = _ADDRESS.match(address)
     if found:
         netloc, path, query = found.groups("")
@@ -92,23 +98,24 @@ def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
             _, netloc, path, query, _ = urlsplit(address)
         except ValueError:
             return "none", ["=broken"]
-    where, words = _site_words(netloc.lower().removeprefix("www."), host)
-    words += _PATH_WORD.findall(path.lower())[:6]
+    where, named = _site_words(netloc.lower().removeprefix("www."), host)
+    words = [*named, *_PATH_WORD.findall(path.lower())[:6]]
     if query:
         words += [f"?{part.partition('=')[0][:20]}" for part in query.split("&", 4)[:4]]
     return where, words
 
 
-def _site_words(name: str, host: str | None) -> tuple[str, list[str]]:
+@lru_cache(maxsize=4_096)
+def _site_words(name: str, host: str | None) -> tuple[str, tuple[str, ...]]:
     """Return where an address leads that names the host `name`, or none, and words that say so."""
     if not name or name == host:
-        return "in", ["=in"]
+        return "in", ("=in",)
     labels = [f"{label}." for label in name.split(":")[0].split(".")[:3]]
     if host is None:
-        return "in", ["=absolute", *labels]
+        return "in", ("=absolute", *labels)
     if site(name) == site(host):
-        return "in", ["=sub", *labels]
-    return "out", ["=out", *labels]
+        return "in", ("=sub", *labels)
+    return "out", ("=out", *labels)
 
 
 def site(host: str) -> str:
@@ -123,7 +130,7 @@ class Links:
 
     def __init__(self, host: str | None, vocabulary: Vocabulary) -> None:
         self._host = host
-        self._vocabulary = vocabulary
+        self._number = vocabulary.finder("link")
         self._links: dict[str, tuple[str, list[int]]] = {}
         self._sources: dict[str, list[int]] = {}
 
@@ -132,16 +139,19 @@ class Links:
         known = self._links.get(address)
         if known is None:
             where, words = link_words(address, self._host)
-            known = self._links[address] = where, self._vocabulary.numbers("link", dict.fromkeys(words))
+            known = self._links[address] = where, self._numbers(words)
         return known
 
     def source(self, address: str) -> list[int]:
         """Return the numbers of the words in the address of something embedded, each once."""
         known = self._sources.get(address)
         if known is None:
-            words = dict.fromkeys(f"^{word}" for word in link_words(address, self._host)[1])
-            known = self._sources[address] = self._vocabulary.numbers("link", words)
+            words = [f"^{word}" for word in link_words(address, self._host)[1]]
+            known = self._sources[address] = self._numbers(words)
         return known
+
+    def _numbers(self, words: list[str]) -> list[int]:
+        return [number for number in map(self._number, dict.fromkeys(words)) if number is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,8 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
         numbers, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
         counted.append(numbers)
         words.append(found)
-    inner = np.array(counted, dtype=np.float64).reshape(count, len(_NOTHING))
+    columns = len(_NOTHING)
+    inner = np.fromiter(chain.from_iterable(counted), np.float64, columns * count).reshape(count, columns)
     link, read, here, sponsored, inputs, buttons, width = inner[:, :_OTHERS].T
     counts = np.empty((count, len(COUNTS)), dtype=np.float32)
     counts[:, : len(_COUNTED)] = inner[:, _OTHERS:]
@@ -182,7 +193,7 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
     counts[:, -1] = [outside.get(form, False) for form in own_forms]
     headline = next((at for at, block in enumerate(blocks) if tags[block.element] == "h1" and block.text), 0)
     rows = np.zeros((count, len(COLUMNS)))
-    rows[:, :_FIRST_GROUP] = np.column_stack((
+    rows[:, :_FIRST_GROUP] = np.array((
         np.array([block.link_chars for block in blocks]) / np.maximum(texts, 1),
         np.log1p(link),
         out / read,
@@ -198,7 +209,7 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
         [block.inner[:1] == [block.element] and tags[block.element] not in EMBEDS for block in blocks],
         np.log1p(width),
         np.clip((np.arange(count) - headline) / 50, -1.0, 1.0),
-    ))  # fmt: skip
+    )).T  # fmt: skip
     rows[np.arange(count), [_FIRST_GROUP + _GROUP_OF.get(tags[element], _OTHER) for element in own]] = 1.0
     above = np.array([bits[element] for element in own], dtype=np.int64)
     first = _FIRST_GROUP + len(_GROUPS)

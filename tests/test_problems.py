@@ -100,7 +100,7 @@ def test_only_what_passes_by_itself_says_when_to_come_back(kind: problems.Kind) 
         if row is kind and issubclass(cls, Refusal):
             if cls is problems.TooManyRequests:
                 error: Refusal = problems.TooManyRequests(600, 60, 7)
-            elif cls in (problems.BodyTooLarge, problems.Saturated, problems.DeadlineExceeded):
+            elif cls in (problems.BodyTooLarge, problems.DeadlineExceeded):
                 error = cls(1)
             else:
                 error = cls("")
