@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 LAYERS = (
     {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses", "wishes"},
     {"dom", "vocabulary", "tags", "metadata", "phrases", "estimators"},
-    {"elements", "head", "opened"},
+    {"elements", "head", "opened", "links"},
     {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "skeleton", "labelled"},
     {"context"},

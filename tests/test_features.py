@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from app import blocks, context, dom, features, markup, text
@@ -83,7 +84,9 @@ def test_the_fields_of_a_box_are_told_of_all_its_blocks() -> None:
     assert seen.around.counts[:, len(CONCEPTS) + COUNTS.index("emails")].tolist() == [0, 1, 0]
     box = context.PLACE_COLUMNS.index("box1_number_of_emails")
     placed = context.context(seen.around, [])[:, box]
-    assert (placed > 0).tolist() == [True, True, False]
+    assert (placed > 0).tolist() == [True, True, True]  # the next box that holds more is the page
+    inner = context.PLACE_COLUMNS.index("box1_share")
+    assert context.context(seen.around, [])[:, inner].tolist() == pytest.approx([2 / 3, 2 / 3, 1.0])
 
 
 def test_text_reads_the_same_with_and_without_structure() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app import blocks, dom, markup
-from app.markup import link_words, site
+from app import blocks, dom, links, markup
+from app.links import link_words, site
 from app.vocabulary import Vocabulary
 from tests import strategies
 
@@ -67,7 +67,7 @@ def test_where_a_link_leads(address: str, where: str, words: list[str]) -> None:
 def test_the_fast_reading_of_an_address_is_the_slow_one(address: str) -> None:
     fast = link_words(address, HOST)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markup, "_ADDRESS", re.compile(r"(?!)"))
+        patch.setattr(links, "_ADDRESS", re.compile(r"(?!)"))
         assert link_words(address, HOST) == fast
 
 
