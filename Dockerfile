@@ -2,12 +2,19 @@
 # Another Python, or the same one by digest: docker build --build-arg PYTHON=...
 ARG PYTHON=python:3.13.9-slim-bookworm
 
-# Stage 1: the virtual environment, the code compiled. pip and its cache stay behind here.
+# Stage 1: the virtual environment, the list of what is in it, the code compiled. pip and its cache stay behind here.
 FROM ${PYTHON} AS build
-COPY requirements/run.txt /build/run.txt
+# With tracing: docker build --build-arg LOCK=otel
+ARG LOCK=run
+COPY requirements/run.txt requirements/otel.txt requirements/sbom.txt /build/
 RUN python -m venv --without-pip /opt/begone/venv \
     && python -m pip --python /opt/begone/venv/bin/python install --quiet --no-cache-dir --disable-pip-version-check \
-        --require-hashes --no-deps --only-binary :all: -r /build/run.txt
+        --require-hashes --no-deps --only-binary :all: -r /build/${LOCK}.txt
+RUN python -m venv --without-pip /build/tools \
+    && python -m pip --python /build/tools/bin/python install --quiet --no-cache-dir --disable-pip-version-check \
+        --require-hashes --no-deps --only-binary :all: -r /build/sbom.txt \
+    && /build/tools/bin/cyclonedx-py environment --output-reproducible --output-file /opt/begone/sbom.json \
+        /opt/begone/venv
 # Where nothing can be written later, each start would compile what it imports.
 COPY app /opt/begone/app
 RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/begone/app
@@ -18,6 +25,7 @@ LABEL org.opencontainers.image.title="begone" \
       org.opencontainers.image.description="Tells a web page's content from its pleas" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/begone/venv /opt/begone/venv
+COPY --from=build /opt/begone/sbom.json /opt/begone/sbom.json
 COPY LICENSE /opt/begone/LICENSE
 COPY models /opt/begone/models
 COPY --from=build /opt/begone/app /opt/begone/app

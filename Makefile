@@ -45,8 +45,13 @@ format: $(DEV_STAMP) ## Lay the code out and mend what can be mended by itself
 	$(BIN)/ruff format .
 
 .PHONY: audit
-audit: $(DEV_STAMP) ## Look the run-time dependencies up among known vulnerabilities
-	$(BIN)/pip-audit --strict --requirement requirements/run.txt --require-hashes --disable-pip
+audit: $(DEV_STAMP) ## Look the image's dependencies up among known vulnerabilities (needs the network)
+	$(BIN)/python -m scripts.audit
+
+.PHONY: sbom
+sbom: $(DEV_STAMP) ## Write the list of all run-time parts, with their hashes (build/sbom.json, CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --output-reproducible --output-file build/sbom.json
 
 .PHONY: fuzz
 fuzz: $(FUZZ_STAMP) ## Feed the engine what nobody would write (ARGS="--inputs 1000000 --jobs 2 --record")
@@ -59,6 +64,18 @@ fuzz-api: $(FUZZ_STAMP) ## Hold a running service against its OpenAPI document (
 .PHONY: docker-lint
 docker-lint: $(DEV_STAMP) ## Check the Dockerfile (hadolint)
 	$(BIN)/hadolint Dockerfile
+
+.PHONY: deploy-lint
+deploy-lint: $(DEV_STAMP) ## Hold deploy/ against the schemas of Kubernetes and Compose
+	@for version in $(KUBERNETES); do \
+		$(BIN)/kubernetes-validate --strict --quiet --version $$version $(MANIFESTS) || exit 1; \
+	done
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+
+# The oldest version that still gets fixes, and the newest whose schemas the validator has.
+KUBERNETES := 1.34 1.37
+# kubectl reads the kustomization itself; no cluster has a schema for it.
+MANIFESTS := $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
 
 .PHONY: docker-steps
 docker-steps: $(DEV_STAMP) ## Carry out the Dockerfile's steps in a scratch folder, without a Docker engine
@@ -86,6 +103,10 @@ bench: $(DEV_STAMP) ## Time begone beside other tools on the same pages (ARGS="-
 bench-load: $(DEV_STAMP) ## Put the service under load on loopback (ARGS="--seconds 3 --memory-pages 500")
 	$(BIN)/python -m benchmarks.load --corpus $(CORPUS) $(ARGS)
 
+.PHONY: soak
+soak: $(DEV_STAMP) ## Keep the service busy for long, with hostile requests, and see whether it grows (ARGS="--minutes 30")
+	$(BIN)/python -m benchmarks.soak --corpus $(CORPUS) $(ARGS)
+
 ##@ Keep in order
 
 .PHONY: readme
@@ -94,9 +115,11 @@ readme: $(DEV_STAMP) ## Write the README's tables and its example answer anew fr
 
 .PHONY: lock
 lock: $(DEV_STAMP) ## Pin the newest dependencies that requirements/*.in allow
-	rm -f requirements/run.txt requirements/dev.txt requirements/fuzz.txt
+	rm -f requirements/*.txt
 	$(LOCK) requirements/run.in --output-file requirements/run.txt
-	$(LOCK) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) requirements/run.in requirements/otel.in --constraint requirements/run.txt --output-file requirements/otel.txt
+	$(LOCK) requirements/dev.in --constraint requirements/otel.txt --output-file requirements/dev.txt
+	$(LOCK) requirements/sbom.in --constraint requirements/dev.txt --output-file requirements/sbom.txt
 	$(LOCK) requirements/fuzz.in --constraint requirements/dev.txt --output-file requirements/fuzz.txt
 
 # One version of everything for all Pythons and systems (fork strategy "fewest"), so that a model trained on one

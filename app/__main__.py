@@ -3,6 +3,7 @@
 Settings are environment variables (`python -m app.settings` lists them).
 """
 
+import contextlib
 import ipaddress
 import logging
 import os
@@ -41,10 +42,12 @@ def main() -> int:
 
 
 def run(settings: Settings) -> None:
-    """Run the server until it is told to stop."""
+    """Run the server until it is told to stop: in this process, or in several that this one watches."""
     import uvicorn
 
-    uvicorn.run(
+    from app.supervisor import SILENT_SECONDS, Supervisor
+
+    config = uvicorn.Config(
         "app.main:serve",
         factory=True,
         host=settings.host,
@@ -59,7 +62,13 @@ def run(settings: Settings) -> None:
         http="app.connection:Connection",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_worker_healthcheck=SILENT_SECONDS,  # for a new process to be ready when SIGHUP asks for new ones
     )
+    with contextlib.suppress(KeyboardInterrupt):
+        if settings.workers == 1:
+            uvicorn.Server(config).run()
+        else:
+            Supervisor(config, [config.bind_socket()]).run()
 
 
 def is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+_LAST_REQUEST_SECONDS: Final = 0.2
 _REFUSALS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
 _FRAMING: Final = 16  # bytes that may go with each byte of a body; a chunk of one byte has five
 
@@ -31,6 +32,17 @@ class Connection(HttpToolsProtocol):
         """Start the clock: a connection on which nothing is sent is one of a late head."""
         super().connection_made(transport)
         self._expect_head()
+
+    def shutdown(self) -> None:
+        """Close the connection when what was sent on it is answered.
+
+        On one that looks idle a request may have arrived that the event loop has not come to: it gets a moment.
+        """
+        # The base class says that there is always a cycle; before the first request there is none.
+        if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]
+            self.loop.call_later(_LAST_REQUEST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""

@@ -1,5 +1,6 @@
 """The application, wired: `create_app` says what a request passes through and in which order."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from app.rates import Rate
 from app.security import SafeHeaders
 from app.service import Service
 from app.settings import Settings
+from app.shutdown import LastAnswers
 
 if TYPE_CHECKING:
     from app.labeller import Labeller
@@ -28,13 +30,24 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     metrics = Metrics()
     service = Service(settings, metrics, labeller)
 
+    provider = None
+    spans = []
+    if settings.otel:
+        from app import tracing  # its libraries are there only where they are asked for
+
+        provider = tracing.provider()
+        spans = [Middleware(tracing.Spans, provider=provider)]
+
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Settings]]:
-        service.start()
-        async with admin.port(app, settings):
-            yield {"settings": settings}  # for `connection.Connection`
-        service.stop()
-        metrics.close()
+        with service.shutdown.watching():
+            service.start()
+            async with admin.port(app, settings):
+                yield {"settings": settings}  # for `connection.Connection`
+            service.stop()
+            metrics.close()
+            if provider is not None:
+                await asyncio.to_thread(provider.shutdown)  # sends what it still has
 
     app = FastAPI(
         title="begone",
@@ -49,11 +62,13 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
         redirect_slashes=False,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        # From the outside in: every answer is safe to show, reaches a client that still sends, is noted, may be read by
-        # the pages that may, and is given to who may ask.
+        # From the outside in: every answer is safe to show, is marked when it is the last one, reaches a client that
+        # still sends, is noted, may be read by the pages that may, and is given to who may ask.
         middleware=[
             Middleware(SafeHeaders),
+            Middleware(LastAnswers, shutdown=service.shutdown),
             Middleware(Drain, seconds=settings.drain_seconds, max_bytes=settings.max_body_bytes),
+            *spans,
             Middleware(Observer, metrics=metrics),
             *_guards(settings),
             *([Middleware(Spread, gate=service.gate)] if settings.workers > 1 else ()),

@@ -6,7 +6,6 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -14,13 +13,10 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import problems
+from app import problems, processes
 from app.labels import LABELS
 
 logger = logging.getLogger("begone")
-
-MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""Where prometheus_client keeps the figures of several processes; set by `__main__` before it is imported."""
 
 STAGES: Final = ("read", "wait", "decode", "parse", "features", "predict", "judge", "encode")
 CLIENT_GONE: Final = 499  # no answer was sent; the number that proxies log for it
@@ -123,20 +119,12 @@ class Metrics:
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format: of all processes where there are several."""
-        if MULTIPROCESS not in os.environ:
-            return generate_latest(self.registry)
-        from prometheus_client.multiprocess import MultiProcessCollector
-
-        for pid in _gone(Path(os.environ[MULTIPROCESS])):
-            _forget(pid)
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        return processes.render() if processes.several() else generate_latest(self.registry)
 
     def close(self) -> None:
         """Take this process' gauges out of the sum when it ends."""
-        if MULTIPROCESS in os.environ:
-            _forget(os.getpid())
+        if processes.several():
+            processes.forget(os.getpid())
 
     def count(self, record: Record, *, route: str, method: str, seconds: float) -> None:
         """Count an answered request."""
@@ -190,9 +178,7 @@ class Observer:
             self._note(scope, record, time.perf_counter() - started)
 
     def _note(self, scope: Scope, record: Record, seconds: float) -> None:
-        # The route's pattern, never the path itself: a path may hold the address that somebody reads.
-        route = getattr(scope.get("route"), "path", "none")
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method, route = named(scope)
         self.metrics.count(record, route=route, method=method, seconds=seconds)
         logger.info(
             "request",
@@ -200,19 +186,14 @@ class Observer:
         )
 
 
-def _gone(directory: Path) -> set[int]:
-    """Return the processes whose gauges are still in `directory` though they were killed."""
-    pids = {path.stem.rpartition("_")[2] for path in directory.glob("gauge_live*_*.db")}
-    return {int(pid) for pid in pids if Path("/proc/self").exists() and not Path("/proc", pid).exists()}
-
-
-def _forget(pid: int) -> None:
-    from prometheus_client.multiprocess import mark_process_dead
-
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]
-
-
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
+
+def named(scope: Scope) -> tuple[str, str]:
+    """Return a request's method and route as logs, metrics and spans may name them."""
+    # The route's pattern, never the path itself: a path may hold the address that somebody reads.
+    route = getattr(scope.get("route"), "path", "none")
+    return scope["method"] if scope["method"] in _METHODS else "other", route
 
 
 def request_id(given: str | None) -> str:

@@ -23,6 +23,7 @@ from app.limits import Gate
 from app.observe import Metrics
 from app.problems import NotReady
 from app.settings import MODELS, Settings
+from app.shutdown import Shutdown
 from app.worker import Worker
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Service:
             seconds=settings.body_timeout_seconds,
             least_rate=settings.min_body_bytes_per_second,
         )
-        self.worker = Worker(settings.deadline_seconds)
+        self.shutdown = Shutdown(settings.shutdown_delay_seconds)
+        self.worker = Worker(settings.deadline_seconds, self.shutdown.fail)
         self.labeller: Labeller | None = None
         self.failed = False
         self._loading: asyncio.Task[None] | None = None
@@ -113,6 +115,8 @@ class Service:
 
         Those who ask at the same time share one labelling.
         """
+        if self.shutdown.begun:
+            raise NotReady("The process is about to end.")
         labeller = self.ready()
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self.worker.run(lambda: canary.check(labeller)))

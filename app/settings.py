@@ -7,6 +7,7 @@ import difflib
 import ipaddress
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -56,7 +57,8 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=256,
-        description="Processes that serve. Each holds the model and labels one page at a time: one for each core.",
+        description="Processes that serve. Each holds the model and labels one page at a time: one for each core. "
+        "Several are watched, and one that dies is replaced; a single one is left to what started it.",
     )
     model_dir: Path | None = Field(
         None, description="Directory of the model to serve. Unset: the version that `models/CURRENT` names."
@@ -115,8 +117,19 @@ class Settings(BaseSettings):
         description="How long a client that is refused may go on sending before the connection is closed, so that it "
         "reads the refusal instead of a reset.",
     )
+    shutdown_delay_seconds: float = Field(
+        0.5,
+        ge=0,
+        le=600,
+        description="How long after SIGTERM requests are still taken while `/readyz` says 503, so that whoever "
+        "spreads them sends no more.",
+    )
     shutdown_seconds: int = Field(
-        15, ge=0, le=3600, description="How long requests in hand may take after SIGTERM before they are cut off."
+        25,
+        ge=0,
+        le=3600,
+        description="How long requests in hand may take after that before they are cut off: what a body and its answer "
+        "may take, and some more.",
     )
     keep_alive_seconds: int = Field(
         5, ge=1, le=3600, description="How long an idle connection is kept; behind a proxy, longer than the proxy does."
@@ -199,9 +212,21 @@ class Settings(BaseSettings):
         "`/readyz` answer on both. Unset: all is on one port.",
     )
     admin_host: str = Field("127.0.0.1", description="Address on which the other port listens.")
+    otel: bool = Field(
+        False,
+        description="Whether requests are traced with OpenTelemetry; needs the extra `otel`. Its own variables, as "
+        "`OTEL_EXPORTER_OTLP_ENDPOINT`, say where spans go; no span holds a page's text or address.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged; each request is one line of level `info`."
     )
+
+    @field_validator("otel")
+    @classmethod
+    def _has_its_libraries(cls, given: bool) -> bool:
+        if given and find_spec("opentelemetry.sdk") is None:
+            raise ValueError("needs the libraries of the extra `otel`: pip install 'begone[otel]'")
+        return given
 
     @field_validator("feedbin_secrets")
     @classmethod

@@ -4,9 +4,9 @@ Labelling is bound by the processor: a second thread would only make both slower
 the event loop stays free. A thread cannot be stopped from outside. A job that has run for the whole deadline is left
 to its thread and another thread takes over the queue: the caller has its 504, the process goes on serving, and the old
 thread ends with its job. The engine's bounds (`blocks.Bounds`) are there so that this never happens; if it happens
-`MAX_STUCK` times over, every further thread would only take its share of the processor, so the worker refuses jobs and
-`/healthz` fails, for the supervisor to replace the process. The threads are daemons: none keeps the process from
-ending.
+`MAX_STUCK` times over, every further thread would only take its share of the processor, so the worker refuses jobs,
+`/healthz` fails, and the process ends itself, for its supervisor to start another. The threads are daemons: none keeps
+the process from ending.
 """
 
 import asyncio
@@ -91,10 +91,14 @@ def keep(*things: object) -> None:
 
 
 class Worker:
-    """Runs jobs one after the other on a thread of its own. Its methods are called from one event loop."""
+    """Runs jobs one after the other on a thread of its own. Its methods are called from one event loop.
 
-    def __init__(self, deadline: float) -> None:
+    `worn_out` is called when too many threads are stuck.
+    """
+
+    def __init__(self, deadline: float, worn_out: Callable[[], None] = lambda: None) -> None:
         self.deadline = deadline
+        self._worn_out = worn_out
         self._thread: _Thread | None = None
         self._left: list[_Thread] = []
 
@@ -148,6 +152,8 @@ class Worker:
             self._thread.replaced = True
             self._left.append(self._thread)
             self._start(self._thread.jobs)
+            if not self.healthy:
+                self._worn_out()
 
     def _start(self, jobs: "SimpleQueue[_Job | None]") -> _Thread:
         self._thread = thread = _Thread(jobs)

@@ -16,6 +16,7 @@ from benchmarks.tools import BEGONE, Tool
 
 if TYPE_CHECKING:
     from benchmarks.load import Row
+    from benchmarks.soak import Soak
 
 
 _STYLE: Final[dict[Any, Any]] = {"svg.hashsalt": "begone", "svg.fonttype": "none", "font.family": "sans-serif"}
@@ -68,4 +69,22 @@ def plot_load(rows: Sequence["Row"], file: Path) -> None:
             axes.xaxis.set_minor_formatter(NullFormatter())
             axes.grid(visible=True, which="major", alpha=0.3)
             axes.legend(frameon=False)
+        figure.savefig(file, metadata={"Date": None})
+
+
+def plot_soak(found: "Soak", file: Path) -> None:
+    """Write the plot of a soak: memory above, median and slowest hundredth of the pages below, both over time."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(10, 4.5), layout="constrained")
+        FigureCanvasSVG(figure)
+        memory, latency = figure.subplots(2, 1, sharex=True)
+        at = [sample["at"] / 60 for sample in found.samples]
+        memory.plot(at, [sample["megabytes"] for sample in found.samples], lw=1)
+        memory.set(ylim=(0, None), ylabel="resident, MB")
+        for name in ("p50", "p99"):
+            latency.plot(at, [sample[name] for sample in found.samples], lw=1, label=name)
+        latency.set(yscale="log", ylabel="ms", xlabel="minutes")
+        latency.legend(frameon=False)
+        for axes in (memory, latency):
+            axes.grid(visible=True, which="major", alpha=0.3)
         figure.savefig(file, metadata={"Date": None})

@@ -14,7 +14,7 @@ from typing import Final, Self
 from benchmarks.client import HOST
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 _IN_A_ROW: Final = 8  # answers of /readyz, each on a connection of its own, so that every process gives some
 
 

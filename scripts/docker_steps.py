@@ -49,17 +49,21 @@ class Box:
         return re.sub(r"(?<![\w./])/(?=(?:opt|build)\b)", f"{self.root}/", text)
 
     def copy(self, instruction: Instruction) -> None:
-        """Carry out COPY; `LookupError` where .dockerignore keeps the source back.
+        """Carry out COPY; `LookupError` where .dockerignore keeps the source back or no stage has made it.
 
         From another stage there is nothing to do: both stages have the same root here.
         """
         *sources, target = instruction.words()
         if sources[0].startswith("--from="):
+            if not Path(self.moved(target)).exists():
+                raise LookupError(f"no stage has made {target}")
             return
         for source in sources:
             if source not in self.let_through:
                 raise LookupError(f".dockerignore keeps {source} back")
             destination = Path(self.moved(target))
+            if target.endswith("/"):
+                destination /= Path(source).name
             destination.parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / source).is_dir():
                 shutil.copytree(ROOT / source, destination, ignore=shutil.ignore_patterns("__pycache__"))
@@ -67,7 +71,7 @@ class Box:
                 shutil.copyfile(ROOT / source, destination)
 
     def set(self, instruction: Instruction) -> None:
-        """Carry out ENV."""
+        """Carry out ENV, or ARG with its default."""
         for word in instruction.words():
             name, _, value = word.partition("=")
             self.environment[name] = self.moved(value).replace("$PATH", self.environment["PATH"])
@@ -84,7 +88,7 @@ class Box:
             match instruction.name:
                 case "COPY":
                     self.copy(instruction)
-                case "ENV":
+                case "ENV" | "ARG":
                     self.set(instruction)
                 case "RUN":
                     self.run(instruction)

@@ -32,7 +32,7 @@ class Process:
         self.started = time.monotonic()
         with log.open("wb") as stream:
             self.process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=environment, stderr=stream)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120)
 
     def lines(self) -> list[dict[str, Any]]:
         return [orjson.loads(line) for line in self.log.read_bytes().splitlines()]
@@ -42,7 +42,7 @@ class Process:
             return self.http.get(path)
         return None
 
-    def until(self, condition: Callable[[], Any], seconds: float = 120) -> Any:
+    def until(self, condition: Callable[[], Any], seconds: float = 300) -> Any:
         ends = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < ends, self.log.read_text()
@@ -61,7 +61,7 @@ class Process:
 
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(sent)
-        return self.process.wait(90)
+        return self.process.wait(120)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -41,6 +42,7 @@ OPEN |= {"judge", "metadata", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}
+EDGE_ONLY |= {"opentelemetry"}
 """What the engine knows nothing of: HTTP, the contract's documents, the operator's metrics."""
 
 MOST_LINES = 250
@@ -195,7 +197,7 @@ def test_every_run_time_dependency_is_used_and_explained() -> None:
     used = {
         distribution.lower().replace("_", "-")
         for path in modules("app").values()
-        for name in roots(path) - set(sys.stdlib_module_names) - {"app"}
+        for name in roots(path) - set(sys.stdlib_module_names) - {"app", "opentelemetry"}
         for distribution in distributions.get(name, [name])
     }
     # uvicorn takes the first two by itself where they are installed; of the third only the files are served.
@@ -203,23 +205,49 @@ def test_every_run_time_dependency_is_used_and_explained() -> None:
     unimported = {"httptools", "uvloop", "fastapi-offline", "chardet"}
     assert requirements("run.in") - unimported == used
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    assert not {name for name in requirements("run.in") | requirements("train.in") if f"`{name}`" not in text}
+    explained = requirements("run.in") | requirements("otel.in") | requirements("sbom.in") | requirements("train.in")
+    assert not {name for name in explained if f"`{name}`" not in text}
+
+
+def test_only_tracing_imports_what_the_service_can_do_without() -> None:
+    assert {name for name, path in modules("app").items() if "opentelemetry" in roots(path)} == {"tracing"}
+    assert [name for name, path in modules("app").items() if "app.tracing" in imported(path)] == ["main"]
+
+
+def test_what_the_security_rules_find_is_excused_with_a_reason_and_nowhere_in_the_app() -> None:
+    excuses = {
+        f"{package}.{name}": re.findall(r"# noqa:.*\bS\d+.*", path.read_text(encoding="utf-8"))
+        for package in PACKAGES
+        for name, path in modules(package).items()
+    }
+    assert not {name: found for name, found in excuses.items() if found and name.startswith("app.")}
+    assert not [line for found in excuses.values() for line in found if not re.search(r"S\d+ \(.+\)", line)]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+    assert "S" in settings["select"]
+    assert not [rule for rule in settings["ignore"] if rule.startswith("S") and rule[1:].isdigit()]
+    excused = {
+        folder
+        for folder, rules in settings["per-file-ignores"].items()
+        if any(r[1:].isdigit() and r[0] == "S" for r in rules)
+    }
+    assert excused == {"tests/**", "scripts/**"}
 
 
 def test_locks_hold_hashes_for_everything_they_pin() -> None:
-    for name in ("run.txt", "dev.txt", "fuzz.txt"):
+    for name in ("run.txt", "otel.txt", "sbom.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins = re.split(r"\n(?=\w)", "\n" + re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))[1:]
         assert len(pins) >= len(requirements(name.replace(".txt", ".in")))
         assert not [pin.splitlines()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin]
 
 
-def test_each_lock_repeats_the_one_before() -> None:
+def test_the_development_lock_repeats_the_others() -> None:
     pins = {}
-    for name in ("run.txt", "dev.txt", "fuzz.txt"):
+    for name in ("run.txt", "otel.txt", "sbom.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins[name] = set(re.findall(r"^(\S+==\S+)", text, flags=re.MULTILINE))
-    assert pins["run.txt"] <= pins["dev.txt"] <= pins["fuzz.txt"]
+    assert pins["run.txt"] <= pins["otel.txt"] <= pins["dev.txt"] <= pins["fuzz.txt"]
+    assert pins["sbom.txt"] <= pins["dev.txt"]
 
 
 def test_no_tracked_file_names_where_packages_are_fetched() -> None:

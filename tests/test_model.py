@@ -1,8 +1,7 @@
 import functools
 import hashlib
-import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.features import SCHEMA, Features
 from app.labels import CLASSES, LABELS, SPANS
 from app.model import ESTIMATORS, MANIFEST, METRICS, PAGE, TEXT, VERDICTS, WORDS, Model, Rule, choose, shares
 from tests import smallpage
+from tests.spoil import replace, rewrite
 from training import dataset, stages
 from training.corpus import Example
 
@@ -26,19 +26,6 @@ from training.corpus import Example
 def directory(tiny_model: Path, tmp_path: Path) -> Path:
     """A model's directory to spoil."""
     return shutil.copytree(tiny_model, tmp_path / "model")
-
-
-def rewrite(directory: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change the manifest."""
-    manifest = json.loads((directory / MANIFEST).read_bytes())
-    change(manifest)
-    (directory / MANIFEST).write_text(json.dumps(manifest))
-
-
-def replace(directory: Path, name: str, content: bytes) -> None:
-    """Replace a file, and its digest in the manifest with it."""
-    (directory / name).write_bytes(content)
-    rewrite(directory, lambda manifest: manifest["sha256"].update({name: hashlib.sha256(content).hexdigest()}))
 
 
 def reason(directory: Path, monkeypatch: pytest.MonkeyPatch, *, opened: bool = False) -> str:

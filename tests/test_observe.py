@@ -1,9 +1,5 @@
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,8 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import logs
 from app.logs import JsonFormatter
-from app.observe import MULTIPROCESS, STAGES, Metrics, Observer, Record, _gone, request_id
-from tests.conftest import ROOT
+from app.observe import STAGES, Metrics, Observer, Record, request_id
 from tests.envelope import application, client
 
 HTML = {"content-type": "text/html"}
@@ -257,74 +252,3 @@ def test_other_libraries_logs_are_json_too(capsys: pytest.CaptureFixture[str]) -
     assert first["message"] == "careful"
     assert (second["message"], second["error"]) == ("it broke", "KeyError")
     assert AUNT not in written
-
-
-PROCESS = """
-import sys
-from app.observe import Metrics, Record
-
-metrics = Metrics()
-metrics.in_flight.inc()
-metrics.model.labels("m", "1").set(1)
-metrics.count(Record("r", status=200), route="/x", method="GET", seconds=1)
-sys.stdout.write(metrics.render().decode() + "END\\n")
-sys.stdout.flush()
-if sys.stdin.readline() == "close\\n":
-    metrics.close()
-    sys.stdout.write(metrics.render().decode())
-"""
-
-
-def test_several_processes_metrics_are_added_up(tmp_path: Path) -> None:
-    def start() -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", PROCESS],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {MULTIPROCESS: str(tmp_path)},
-            cwd=ROOT,
-        )
-
-    def rendered(process: subprocess.Popen[str]) -> str:
-        assert process.stdout is not None
-        return "".join(iter(process.stdout.readline, "END\n"))
-
-    requests = 'begone_requests_total{method="GET",route="/x",status="200"}'
-    with start() as first:
-        assert f"{requests} 1.0" in rendered(first)
-        with start() as second:
-            together = rendered(second)
-            assert f"{requests} 2.0" in together
-            assert "begone_in_flight 2.0" in together
-            assert 'begone_model_info{name="m",version="1"} 1.0' in together
-            # One that ends takes its gauges out of the sum; what it counted stays.
-            last, _ = second.communicate("close\n")
-            assert f"{requests} 2.0" in last
-            assert "begone_in_flight 1.0" in last
-        first.kill()
-    with start() as third:
-        # One that was killed could not; it is found out.
-        assert "begone_in_flight 1.0" in rendered(third)
-        third.communicate("")
-
-
-def test_the_metrics_of_all_processes_are_read_where_there_are_several(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "gauge_livesum_999999999.db").touch()
-    monkeypatch.setenv(MULTIPROCESS, str(tmp_path))
-    metrics = Metrics()
-    metrics.in_flight.inc()
-    assert metrics.render() == b""  # this process was not started as one of several: it has written nothing
-    assert not list(tmp_path.iterdir())
-    (tmp_path / f"gauge_livesum_{os.getpid()}.db").touch()
-    metrics.close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_without_a_list_of_processes_none_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "gauge_livesum_999999999.db").touch()
-    assert _gone(tmp_path) == {999_999_999}
-    monkeypatch.setattr(Path, "exists", lambda _: False)
-    assert _gone(tmp_path) == set()
