@@ -1,7 +1,7 @@
 """The process as an operator starts it: `python -m app`."""
 
-import functools
 import contextlib
+import functools
 import logging
 import os
 import pickle
