@@ -10,7 +10,7 @@ from typing import Final
 
 from app import walls
 from app.judge import Judge
-from app.labelled import Labelled
+from app.labelled import MAIN, PARAGRAPH, SURELY, Labelled
 from app.metadata import Metadata
 from app.phrases import ADBLOCK, PRICES, TRACKING, says
 from app.walls import Box
@@ -22,6 +22,7 @@ _MOST_CONSENT: Final = 4_000  # characters of a page that asks for consent and h
 _ASKING: Final = 0.2  # of its text at least that speaks of tracking or prices
 _MOST_READ: Final = 6_000  # characters of an overlay
 _MOST_OVERLAYS: Final = 10
+_MOST_TEXT: Final = 1_500  # characters of paragraphs in a box that are an article's, not a wall's
 _BY_RULE: Final = 0.9  # what follows from a rule has no measured probability
 
 
@@ -51,7 +52,7 @@ def decide(
     for overlay in _overlays(seen):
         said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
         kind = "adblock" if says(said, ADBLOCK) else "consent" if _offers(said) else None
-        if kind is not None:
+        if kind is not None and not _is_page(seen, overlay):
             return Gate(kind, _BY_RULE, _shown(overlay)), None
     best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
     if best >= 0 and sure[best] >= 0.5:
@@ -80,9 +81,9 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         return []
     found: list[range] = []
     for element, attributes in enumerate(page.attrs):
-        if not attributes and page.tags[element] != "dialog":
+        if not attributes and page.tags[element] != "dialog" and element not in seen.positions:
             continue
-        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(page, element):
+        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(seen, element):
             continue
         end = element + 1
         while end < len(page.parents) and page.parents[end] >= element:
@@ -94,6 +95,12 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         [at for at, block in enumerate(page.blocks) if block.element in inside and not seen.hidden[at]]
         for inside in found
     ]
+
+
+def _is_page(seen: Labelled, overlay: list[int]) -> bool:
+    """Whether what is read stands in a box itself, as in a page that is laid out in a fixed frame."""
+    chars = [seen.length((at,)) for at in overlay if seen.classes[at, MAIN] >= SURELY]
+    return sum(each for each in chars if each >= PARAGRAPH) >= _MOST_TEXT
 
 
 def _offers(said: str) -> bool:

@@ -72,6 +72,7 @@ def judge(
         np.array([LABELS.index(block.label) for block in result.blocks], dtype=np.int64),
         source.opinion.classes,
         source.page,
+        source.positions,
     )
     kind, score, gate, truncated = weigh(seen, declared, estimators)
     main = seen.main()

@@ -15,14 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.blocks import Page
-from app.labelled import MAX_LINE, Labelled, Paragraphs
+from app.labelled import MAIN, MAX_LINE, Labelled, Paragraphs
 from app.labels import CLASSES, LABELS, SPANS
 from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, REGISTER, SPENT, SUBSCRIBE, TRACKING, WALL, says
 
 _APPEAL: Final = LABELS.index("appeal")
 
-_MAIN: Final = CLASSES.index(("content", "main"))
 _SUBSCRIPTION: Final = CLASSES.index(("appeal", "subscription"))
 _REGISTRATION: Final = CLASSES.index(("appeal", "registration"))
 _ADBLOCK: Final = CLASSES.index(("appeal", "adblock"))
@@ -98,7 +96,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     after = total - text.before(run[-1])
     last, end = text.last_main(run[0]), text.last(run[0])
     closing = seen.texts[end].rstrip()[-20:] if end >= 0 else ""
-    modal, furniture, aside, together, fields, linked = _place(seen.page, run, end)
+    modal, furniture, aside, together, fields, linked = _place(seen, run, end)
     tracking = says(said, TRACKING)
     row = [
         float(kinds[_SUBSCRIPTION]),
@@ -106,7 +104,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         float(kinds[_ADBLOCK]),
         float(kinds[_NEWSLETTER]),
         float(kinds[_OTHER]),
-        float(kinds[_MAIN]),
+        float(kinds[MAIN]),
         float(kinds[_ADVERT]),
         float(kinds[_NAVIGATION]),
         float(mass[run].max()),
@@ -139,8 +137,9 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     return Box(run, kind, row, after)
 
 
-def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
+def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
     """Return whether a box lies over the page, in its furniture, beside the text, how near the text, fields, links."""
+    page = seen.page
     if page is None:
         return False, False, False, 1.0, 0, 0.0
     chain = []
@@ -148,7 +147,7 @@ def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, boo
     while element >= 0:
         chain.append(element)
         element = page.parents[element]
-    modal = any(lies_over(page, each) for each in chain)
+    modal = any(lies_over(seen, each) for each in chain)
     tags = {page.tags[each] for each in chain}
     together = 0.0
     if end >= 0:
@@ -164,12 +163,21 @@ def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, boo
     return modal, bool(tags & {"header", "footer", "nav"}), "aside" in tags, together, fields, linked
 
 
-def lies_over(page: Page, element: int) -> bool:
-    """Whether an element's own markup, or the caller's hint, says that it is laid over the page."""
+def lies_over(seen: Labelled, element: int) -> bool:
+    """Whether an element is laid over the page: by its own markup, or by the caller's word on its position.
+
+    That word goes before the element's own style. `html` and `body` lie over nothing: fixed, they are kept from
+    scrolling.
+    """
+    page = seen.page
+    if page is None or element <= 1:
+        return False
     attributes = page.attrs[element]
     if page.tags[element] == "dialog":
         return "open" in attributes
-    if (attributes.get("aria-modal") or "").lower() == "true" or attributes.get("data-bl-pos") == "fixed":
+    if (attributes.get("aria-modal") or "").lower() == "true":
         return True
+    if (told := seen.positions.get(element)) is not None:
+        return told == "fixed"
     style = attributes.get("style")
-    return style is not None and _FIXED.search(style[:1_000]) is not None and element > 1
+    return style is not None and _FIXED.search(style[:1_000]) is not None

@@ -16,8 +16,8 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "anchors", "concepts", "wording", "unseen", "addresses"},
-    {"dom", "vocabulary", "tags", "metadata", "phrases"},
+    {"labels", "errors", "anchors", "concepts", "wording", "linked", "addresses"},
+    {"dom", "vocabulary", "tags", "metadata", "phrases", "unseen"},
     {"elements", "head", "opened"},
     {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},

@@ -55,6 +55,12 @@ def test_what_is_laid_over_the_page_stops_the_reader(over: str) -> None:
     assert (gate.kind, shown(gate)) == ("consent", [3, 4, 5, 6])
 
 
+@pytest.mark.parametrize("over", ["style='position:fixed;inset:0'", "data-bl-pos=fixed"])
+def test_a_frame_that_holds_the_page_itself_does_not(over: str) -> None:
+    story = "<p>Many readers use an ad blocker, and so do I.</p>" + PARAGRAPH * 6
+    assert decide(labelled(f"<nav>Home</nav><div {over}>{story}</div>", "N C CCCCCC")).kind == "none"
+
+
 def test_what_is_not_laid_over_it_or_not_shown_does_not() -> None:
     assert decide(labelled(f"{PARAGRAPH * 3}<div>{BLOCKER}</div>", "CCC BB")).kind == "none"
     assert decide(labelled(f"{PARAGRAPH * 3}<div>{CHOICE}</div>", "CCC SNSS")).kind == "none"
