@@ -8,11 +8,11 @@ is left to read. A page that was posted whole is gated only by what is shown on 
 from dataclasses import dataclass, field
 from typing import Final
 
-from app import walls
+from app import breaks, walls
 from app.judge import Judge
 from app.labelled import MAIN, PARAGRAPH, SURELY, Labelled
 from app.metadata import Metadata
-from app.phrases import ADBLOCK, PRICES, TRACKING, says
+from app.phrases import ADBLOCK, PRICES, TRACKING, WALL, says
 from app.walls import Box
 
 _MAX_EVIDENCE: Final = 50
@@ -23,6 +23,8 @@ _ASKING: Final = 0.2  # of its text at least that speaks of tracking or prices
 _MOST_READ: Final = 6_000  # characters of an overlay
 _MOST_OVERLAYS: Final = 10
 _MOST_TEXT: Final = 1_500  # characters of paragraphs in a box that are an article's, not a wall's
+_MOST_NOTE: Final = 60  # characters of a note above a text
+_ABOVE: Final = 20  # blocks above it in which the note stands
 _BY_RULE: Final = 0.9  # what follows from a rule has no measured probability
 
 
@@ -61,6 +63,9 @@ def decide(
         if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
         return Gate(box.kind, round(sure[best], 4), evidence), box
+    note = _note(seen, declared)
+    if note is not None:
+        return Gate(walls.asked_for(seen.texts[note].lower()) or "subscription", _BY_RULE, _shown([note])), None
     asking = _consent_page(seen, main_chars)
     if asking:
         return Gate("consent", _BY_RULE, _shown(asking)), None
@@ -72,6 +77,21 @@ def decide(
 
 def _shown(blocks: list[int]) -> list[Evidence]:
     return [Evidence("block", index) for index in blocks[:_MAX_EVIDENCE]]
+
+
+def _note(seen: Labelled, declared: Metadata) -> int | None:
+    """Return the short note above a text that keeps it for some readers, where the text breaks off.
+
+    The same note stands above the whole text for the reader who has paid.
+    """
+    if not breaks.breaks_off(seen, declared):
+        return None
+    first = next((at for at in seen.main() if seen.length((at,)) >= PARAGRAPH), 0)
+    for at in range(max(0, first - _ABOVE), first):
+        said = seen.texts[at]
+        if 0 < len(said) <= _MOST_NOTE and not seen.hidden[at] and says(said.lower(), WALL):
+            return at
+    return None
 
 
 def _overlays(seen: Labelled) -> list[list[int]]:

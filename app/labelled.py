@@ -46,8 +46,13 @@ class Labelled:
 
     def main(self) -> list[int]:
         """Return the visible blocks of the main content, comments left out."""
+        return [at for at in self.own() if not self.hidden[at]]
+
+    def own(self) -> list[int]:
+        """Return the blocks of the main content, those that are hidden too."""
         own = (self.labels == _CONTENT) & (self.classes[:, MAIN] >= self.classes[:, _COMMENT])
-        return [at for at in np.flatnonzero(own).tolist() if not self.hidden[at]]
+        found: list[int] = np.flatnonzero(own).tolist()
+        return found
 
 
 class Paragraphs:
@@ -110,7 +115,12 @@ class Paragraphs:
 
 def length(text: str) -> int:
     """Return a text's length in characters of an alphabet."""
-    return len(text) * (3 if text and text[len(text) // 2] >= _DENSE else 1)
+    return len(text) * (3 if dense(text) else 1)
+
+
+def dense(text: str) -> bool:
+    """Whether a text is in a script that has a character for a syllable or a word, and no spaces between words."""
+    return bool(text) and text[len(text) // 2] >= _DENSE
 
 
 def _linked(page: Page | None, at: int) -> bool:

@@ -34,7 +34,7 @@ _LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong
 _PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
 _GAP: Final = 4  # blocks of something else that a box may have in it
 _REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
-_WORD: Final = 0.6  # what a word for it counts beside the model's probability
+_WORD: Final = 1.0  # what a word for it counts beside the model's probability: words decide where they are one-sided
 _MAX_WORDS: Final = 3_000  # characters of a box that are read
 _MAX_READ: Final = 100  # its blocks
 _MAX_BOXES: Final = 200
@@ -52,11 +52,15 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A run of blocks, what kind of wall it would be, and a row of `COLUMNS` about it."""
+    """A run of blocks, what kind of wall it would be, a row of `COLUMNS` about it, and the text around it.
+
+    `text_before` and `text_after` are characters of paragraphs.
+    """
 
     blocks: list[int]
     kind: str
     row: list[float]
+    text_before: int
     text_after: int
 
 
@@ -85,8 +89,8 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     said = "\n".join(seen.texts[at] for at in run[:_MAX_READ])[:_MAX_WORDS].lower()
     kinds = seen.classes[run].mean(axis=0)
     # The model tells what is sold from what is free less surely than the words do.
-    sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
-    asked = kinds[_WALLS] + [_WORD * (sold and not free), _WORD * (free and not sold), 0.0]
+    worded = asked_for(said)
+    asked = kinds[_WALLS] + [_WORD * (worded == "subscription"), _WORD * (worded == "registration"), 0.0]
     kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
     walls = says(said, WALL)
     lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]
@@ -134,7 +138,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         float(aside),
         log1p(fields),
     ]
-    return Box(run, kind, row, after)
+    return Box(run, kind, row, before, after)
 
 
 def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
@@ -161,6 +165,12 @@ def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, 
     chars = sum(len(page.blocks[at].text) for at in run)
     linked = sum(page.blocks[at].link_chars for at in run) / max(chars, 1)
     return modal, bool(tags & {"header", "footer", "nav"}), "aside" in tags, together, fields, linked
+
+
+def asked_for(said: str) -> str | None:
+    """Return what a text in lower case asks for, going by its words: a subscription or a registration, if only one."""
+    sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
+    return None if sold == free else "subscription" if sold else "registration"
 
 
 def lies_over(seen: Labelled, element: int) -> bool:

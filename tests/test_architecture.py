@@ -21,7 +21,7 @@ LAYERS = (
     {"elements", "head", "opened"},
     {"blocks", "selectors", "builder"},
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
-    {"features", "boxes", "clean", "plain", "walls", "scan"},
+    {"features", "boxes", "clean", "plain", "walls", "breaks", "scan"},
     {"network", "hide", "fixes", "overrides", "markdown"},
     {"shape"},
     {"judge"},

@@ -120,6 +120,35 @@ def test_lines_without_structure_may_be_gated() -> None:
     assert decide(seen).kind == "none"
 
 
+NOTE = "<p>Subscribers only</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "codes", "kind"),
+    [
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}and then…</p>", "C S CC", "subscription"),
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}and then…</p>", "C C CC", "subscription"),
+        (f"<p>Register to read on</p>{PARAGRAPH}<p>{LINE}and then…</p>", "R CC", "registration"),
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}</p>", "C S CC", "none"),
+        (f"<h1>Bell</h1>{PARAGRAPH}<p>{LINE}and then…</p>", "C CC", "none"),
+        (f"<h1>Bell</h1><div hidden>{NOTE}</div>{PARAGRAPH}<p>{LINE}and then…</p>", "C S CC", "none"),
+        (f"<h1>Bell</h1>{PARAGRAPH}<p>{LINE}and then…</p>{NOTE}", "C CC S", "none"),
+        (f"{NOTE}{'<p>News</p>' * 30}{PARAGRAPH}<p>{LINE}and then…</p>", "S" + "N" * 30 + "CC", "none"),
+    ],
+    ids=["note", "whatever its label", "to register", "whole", "no note", "hidden", "below", "far above"],
+)
+def test_a_note_above_a_text_that_breaks_off_says_why(html: str, codes: str, kind: str) -> None:
+    gate = decide(labelled(html, codes))
+    assert gate.kind == kind
+    assert bool(shown(gate)) == (kind != "none")
+
+
+def test_a_text_may_also_be_shorter_than_it_is_said_to_be() -> None:
+    seen = labelled(f"<h1>Bell</h1>{NOTE}{PARAGRAPH}", "C S C")
+    assert decide(seen, declared=Metadata(words=500)).kind == "subscription"
+    assert decide(seen, declared=Metadata(words=70)).kind == "none"
+
+
 def test_evidence_is_bounded() -> None:
     gate = decide(labelled(PARAGRAPH + "<p>Subscribe</p>" * 80, "C" + "S" * 80), wall="any")
     assert len(shown(gate)) == 50
