@@ -2,12 +2,15 @@
 # Another Python, or the same one by digest: docker build --build-arg PYTHON=...
 ARG PYTHON=python:3.13.9-slim-bookworm
 
-# Stage 1: the virtual environment. pip and its cache stay behind here.
+# Stage 1: the virtual environment, the code compiled. pip and its cache stay behind here.
 FROM ${PYTHON} AS build
 COPY requirements/run.txt /build/run.txt
 RUN python -m venv --without-pip /opt/begone/venv \
     && python -m pip --python /opt/begone/venv/bin/python install --quiet --no-cache-dir --disable-pip-version-check \
         --require-hashes --no-deps --only-binary :all: -r /build/run.txt
+# Where nothing can be written later, each start would compile what it imports.
+COPY app /opt/begone/app
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/begone/app
 
 # Stage 2: what runs.
 FROM ${PYTHON}
@@ -17,7 +20,7 @@ LABEL org.opencontainers.image.title="begone" \
 COPY --from=build /opt/begone/venv /opt/begone/venv
 COPY LICENSE /opt/begone/LICENSE
 COPY models /opt/begone/models
-COPY app /opt/begone/app
+COPY --from=build /opt/begone/app /opt/begone/app
 WORKDIR /opt/begone
 # One labelling thread per process; scale with containers. Nothing is written, so a read-only root is fine.
 ENV PATH=/opt/begone/venv/bin:$PATH \

@@ -12,6 +12,7 @@ export OMP_NUM_THREADS ?= 1
 
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
+FUZZ_STAMP := $(VENV)/.fuzz-installed
 # The locks are complete, so nothing is left to resolve (--no-deps; older pips also stumble over lxml's extras).
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
@@ -47,6 +48,14 @@ format: $(DEV_STAMP) ## Lay the code out and mend what can be mended by itself
 audit: $(DEV_STAMP) ## Look the run-time dependencies up among known vulnerabilities
 	$(BIN)/pip-audit --strict --requirement requirements/run.txt --require-hashes --disable-pip
 
+.PHONY: fuzz
+fuzz: $(FUZZ_STAMP) ## Feed the engine what nobody would write (ARGS="--inputs 1000000 --jobs 2 --record")
+	$(BIN)/python -m fuzz $(ARGS)
+
+.PHONY: fuzz-api
+fuzz-api: $(FUZZ_STAMP) ## Hold a running service against its OpenAPI document (ARGS="--max-examples 1000")
+	$(BIN)/python -m fuzz.api $(ARGS)
+
 .PHONY: docker-lint
 docker-lint: $(DEV_STAMP) ## Check the Dockerfile (hadolint)
 	$(BIN)/hadolint Dockerfile
@@ -73,6 +82,10 @@ gate: $(DEV_STAMP) ## Hold the model's figures against their floors (ARGS="--set
 bench: $(DEV_STAMP) ## Time begone beside other tools on the same pages (ARGS="--pages 20 --rounds 3")
 	$(BIN)/python -m benchmarks --corpus $(CORPUS) $(ARGS)
 
+.PHONY: bench-load
+bench-load: $(DEV_STAMP) ## Put the service under load on loopback (ARGS="--seconds 3 --memory-pages 500")
+	$(BIN)/python -m benchmarks.load --corpus $(CORPUS) $(ARGS)
+
 ##@ Keep in order
 
 .PHONY: readme
@@ -81,9 +94,10 @@ readme: $(DEV_STAMP) ## Write the README's tables and its example answer anew fr
 
 .PHONY: lock
 lock: $(DEV_STAMP) ## Pin the newest dependencies that requirements/*.in allow
-	rm -f requirements/run.txt requirements/dev.txt
+	rm -f requirements/run.txt requirements/dev.txt requirements/fuzz.txt
 	$(LOCK) requirements/run.in --output-file requirements/run.txt
 	$(LOCK) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) requirements/fuzz.in --constraint requirements/dev.txt --output-file requirements/fuzz.txt
 
 # One version of everything for all Pythons and systems (fork strategy "fewest"), so that a model trained on one
 # machine is loaded with the same libraries on another.
@@ -117,3 +131,9 @@ $(DEV_STAMP): requirements/dev.txt | $(BIN)/python
 	@echo "Installing what development needs into $(VENV) ..."
 	@$(PIP) -r requirements/dev.txt
 	@touch $(RUN_STAMP) $@
+
+# fuzz.txt holds everything in dev.txt, at the same versions.
+$(FUZZ_STAMP): requirements/fuzz.txt | $(BIN)/python
+	@echo "Installing what fuzzing needs into $(VENV) ..."
+	@$(PIP) -r requirements/fuzz.txt
+	@touch $(RUN_STAMP) $(DEV_STAMP) $@

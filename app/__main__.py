@@ -3,6 +3,7 @@
 Settings are environment variables (`python -m app.settings` lists them).
 """
 
+import ipaddress
 import logging
 import os
 import sys
@@ -25,6 +26,10 @@ def main() -> int:
     logs.configure(settings.log_level)
     for sentence in unknown_variables():
         logging.getLogger("begone").warning(sentence)
+    if not settings.wants_keys and not is_loopback(settings.host):
+        logging.getLogger("begone").warning(
+            "whoever reaches %s may post: no API keys are set (BEGONE_API_KEYS_FILE)", settings.host
+        )
     if settings.workers == 1:
         run(settings)
         return 0
@@ -48,12 +53,21 @@ def run(settings: Settings) -> None:
         log_config=None,
         access_log=False,  # it would write down paths and queries; `observe` writes the line for each request
         server_header=False,
-        proxy_headers=False,  # nothing depends on who the client is
+        proxy_headers=settings.trusted_proxies is not None,  # only a rate without keys asks who the client is
+        forwarded_allow_ips=(settings.trusted_proxies or "").split(),
         ws="none",
         http="app.connection:Connection",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches what listens on `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def begone() -> int:

@@ -11,6 +11,7 @@ import orjson
 
 from app import dom
 from app.requests import LabelRequest
+from app.worker import keep
 
 if TYPE_CHECKING:
     from app.labeller import Labeller, Result
@@ -84,6 +85,7 @@ def answer(labeller: "Labeller", post: Post) -> Answer:
         "judge": judged - labelled,
         "encode": time.perf_counter() - judged,
     }
+    keep(result, asked)
     return Answer(body, gzipped, asked.input, result.counts, stages)
 
 

@@ -10,13 +10,14 @@ from starlette.datastructures import Headers
 from app import answers, examples, schemas
 from app.answers import MEDIA_TYPES, Post
 from app.labels import KINDS
-from app.limits import read_body
 from app.observe import Metrics, Record
 from app.problems import NotReady, UnsupportedMediaType
 from app.requests import read_include
 from app.service import Service
 
 router = APIRouter()
+probes = APIRouter()
+figures = APIRouter()
 
 
 @router.post(
@@ -29,22 +30,19 @@ router = APIRouter()
     tags=["label"],
 )
 async def label(request: Request) -> Response:
-    """Answer a posted page: place, body, labelling thread, answer; each may refuse."""
+    """Answer a posted page: body, place, labelling thread, answer; each may refuse."""
     service: Service = request.app.state.service
     record: Record = request.scope["begone.record"]
-    settings = service.settings
     headers = request.headers
     media_type, charset = content_type(headers)
     include = read_include(request.query_params.getlist("include"))
+    started = time.perf_counter()
+    body = await service.body(headers, request.receive)
+    record.bytes_sent, record.bytes_held = body.sent, len(body.data)
+    record.input = media_type
+    record.stages["read"] = time.perf_counter() - started
+    gzip_from = service.settings.gzip_min_bytes if accepts_gzip(headers) else None
     with service.place():
-        started = time.perf_counter()
-        body = await read_body(
-            headers, request.receive, max_bytes=settings.max_body_bytes, seconds=settings.body_timeout_seconds
-        )
-        record.bytes_sent, record.bytes_held = body.sent, len(body.data)
-        record.input = media_type
-        record.stages["read"] = time.perf_counter() - started
-        gzip_from = settings.gzip_min_bytes if accepts_gzip(headers) else None
         answer = await service.label(Post(media_type, charset, body.data, gzip_from, include))
     record.input = answer.input
     record.counts = answer.counts
@@ -76,8 +74,8 @@ async def model(request: Request) -> Response:
     return _json(shown)
 
 
-@router.head("/healthz", include_in_schema=False)
-@router.get(
+@probes.head("/healthz", include_in_schema=False)
+@probes.get(
     "/healthz",
     summary="Say whether the process is alive",
     response_model=schemas.Health,
@@ -92,8 +90,8 @@ async def healthz(request: Request) -> Response:
     return _json({"status": "ok"})
 
 
-@router.head("/readyz", include_in_schema=False)
-@router.get(
+@probes.head("/readyz", include_in_schema=False)
+@probes.get(
     "/readyz",
     summary="Say whether pages can be labelled",
     response_model=schemas.Ready,
@@ -107,7 +105,7 @@ async def readyz(request: Request) -> Response:
     return _json({"status": "ready", "model": {"name": labeller.model.name, "version": labeller.model.version}})
 
 
-@router.get(
+@figures.get(
     "/metrics",
     summary="Prometheus metrics",
     response_class=Response,

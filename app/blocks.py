@@ -52,7 +52,7 @@ def split(tree: LexborHTMLParser, bounds: Bounds = Bounds(), url: str | None = N
 
 def _join(page: Page, bounds: Bounds) -> None:
     """Join the page's items to runs, its blocks."""
-    parents, tags, containers, depths = page.parents, page.tags, page.containers, page.depths
+    tags, containers, depths = page.tags, page.containers, page.depths
     count = len(tags)
     # The container that each element's content belongs to, and how many containers open up to each element.
     owner = list(range(count))
@@ -60,17 +60,19 @@ def _join(page: Page, bounds: Bounds) -> None:
     has_child = bytearray(count)
     linked = bytearray(count)
     controls = page.controls = [0] * count
-    for index in range(1, count):
-        parent, tag = parents[index], tags[index]
+    number = 0
+    for index, (parent, tag, opens) in enumerate(zip(page.parents, tags, containers, strict=True)):
+        number += opens
+        opened[index] = number
+        if not index:
+            continue
         if linked[parent] or (tag == "a" and "href" in page.attrs[index]):
             linked[index] = 1
         controls[index] = index if tag in _CONTROLS else controls[parent]
-        if containers[index]:
-            opened[index] = opened[index - 1] + 1
+        if opens:
             has_child[owner[parent]] = 1
         else:
             owner[index] = owner[parent]
-            opened[index] = opened[index - 1]
     blocks = page.blocks
     runs = [0] * count
     steps = 0
@@ -79,42 +81,45 @@ def _join(page: Page, bounds: Bounds) -> None:
     pieces: list[str] = []
     inner: list[int] = []
     link_chars = 0
-    media = breaks = False
+    filled = breaks = False  # whether the run has more than white space; whether a line break is the last of it
 
     def close(at: int) -> None:
-        nonlocal steps, link_chars, media, first
-        text = "".join(pieces)
-        text = text.strip() if tags[current] == "pre" else " ".join(text.split())
-        if text or media:
+        """End the run before the item `at`; if there is something in it to see, it is a block."""
+        nonlocal steps, link_chars, filled, first, inner
+        if filled:
+            text = "".join(pieces)
+            text = text.strip() if tags[current] == "pre" else " ".join(text.split())
             if len(blocks) >= bounds.max_blocks:
                 raise PageTooComplex("max_blocks", bounds.max_blocks)
             steps += depths[current]
             if steps > bounds.max_path_steps:
                 raise PageTooComplex("max_path_steps", bounds.max_path_steps)
-            blocks.append(Block(current, runs[current], text, min(link_chars, len(text)), inner.copy(), first, at))
+            blocks.append(Block(current, runs[current], text, min(link_chars, len(text)), inner, first, at))
             runs[current] += 1
+            inner = []
+            link_chars = 0
+            filled = False
         first = at
         pieces.clear()
-        inner.clear()
-        link_chars = 0
-        media = False
 
     for at, (element, elements, text) in enumerate(page.items):
         container = owner[element]
         now = opened[elements - 1]
         if container != current or now != seen:
-            if pieces or media:
+            if filled:
                 close(at)
+            else:
+                first = at
+                pieces.clear()
             current, seen, breaks = container, now, False
         if text is None:
-            tag = tags[element]
-            if tag == "br":
+            if tags[element] == "br":
                 if breaks:
                     close(at)
                 pieces.append("\n")
                 breaks = True
                 continue
-            media = True
+            filled = True
             breaks = False
             inner.append(element)
         elif text.isspace():
@@ -126,14 +131,14 @@ def _join(page: Page, bounds: Bounds) -> None:
                     pieces.append(" ")  # two links side by side are two words, whatever stands between them
                 before = control
             pieces.append(text)
+            filled = True
             breaks = False
             # A medium around text (picture, textarea) is listed already, where it began.
             if element != container and inner[-1:] != [element] and tags[element] not in INLINE_MEDIA:
                 inner.append(element)
             if linked[element]:
                 link_chars += len(text)
-    if pieces or media:
-        close(len(page.items))
+    close(len(page.items))
     for block in blocks:
         if runs[block.element] == 1 and not has_child[block.element]:
             block.part = None

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import track
 
-from app import __version__, table
+from app import __version__, keys, table
 from app.batch import STDIN, Options, Outcome, run
 from app.errors import ModelRefused
 from app.fetch import Limits
 from app.problems import InvalidRequest
+from app.rates import Rate
 from app.requests import Include, read_include
 from app.settings import Settings, problems_with
 
@@ -46,6 +47,7 @@ examples:
   begone label page.html          label a page
   begone label --help             all that can be labelled, and how
   begone serve                    answer over HTTP; BEGONE_PORT=9000 begone serve on another port
+  begone key reader               make an API key for the caller "reader"
 
 Settings are environment variables, BEGONE_…; the README lists them.
 """
@@ -56,6 +58,8 @@ def main(arguments: Sequence[str], serve: Callable[[], int]) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "serve":
         return serve()
+    if options.command == "key":
+        return _key(options)
     try:
         return _label(options)
     except KeyboardInterrupt:
@@ -63,6 +67,18 @@ def main(arguments: Sequence[str], serve: Callable[[], int]) -> int:
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def _key(options: argparse.Namespace) -> int:
+    key = keys.make()
+    print(key)
+    print(keys.entry(options.name, key, options.rate))
+    print(
+        "The first line is the key: give it to its owner, it is shown only now. "
+        "The second goes into the file that BEGONE_API_KEYS_FILE names.",
+        file=sys.stderr,
+    )
+    return OK
 
 
 def _label(options: argparse.Namespace) -> int:
@@ -138,6 +154,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"begone {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("serve", help="start the service", description="Start the service; Ctrl+C stops it.")
+    key = commands.add_parser(
+        "key",
+        help="make an API key",
+        description="Make an API key: print the key, and below it the line by which the service knows it.",
+    )
+    key.add_argument("name", type=_name, metavar="NAME", help="whose key it is; stands in the log and the metrics")
+    key.add_argument("--rate", type=_rate, metavar="RATE", help="a rate of its own, as 600/minute")
     label = commands.add_parser(
         "label",
         help="label files, addresses or standard input",
@@ -169,6 +192,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     label.add_argument("--allow-private", action="store_true", help="also fetch from this machine and private networks")
     return parser
+
+
+def _name(text: str) -> str:
+    if not keys.NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError("must be up to 64 letters, digits, dots, hyphens and underscores")
+    return text
+
+
+def _rate(text: str) -> str:
+    try:
+        Rate.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _count(text: str) -> int:

@@ -1,6 +1,7 @@
 """A connection of the server with what uvicorn leaves open: how long a request's head may take, how large it may be.
 
-Without this a client may send a header a minute for ever, or one of a gigabyte, which is all kept.
+Without this a client may send a header a minute for ever, or one of a gigabyte, which is all kept; and the same after
+a chunked body, where headers may come once more.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _REFUSALS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_FRAMING: Final = 16  # bytes that may go with each byte of a body; a chunk of one byte has five
 
 
 class Connection(HttpToolsProtocol):
@@ -23,6 +25,7 @@ class Connection(HttpToolsProtocol):
         self._settings = app_state["settings"]
         self._timer: asyncio.TimerHandle | None = None
         self._head = 0  # bytes received of a head that is not complete
+        self._framing = 0  # bytes received with a body that are none of it, less what its length excuses
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock: a connection on which nothing is sent is one of a late head."""
@@ -39,8 +42,10 @@ class Connection(HttpToolsProtocol):
         # Before they are parsed: the parser itself would keep them.
         if self._timer is not None:
             self._head += len(data)
+        else:
+            self._framing += len(data)
         super().data_received(data)
-        if self._timer is not None and self._head > self._settings.max_head_bytes:
+        if (self._head if self._timer is not None else self._framing) > self._settings.max_head_bytes:
             self._refuse(431)
 
     def on_message_begin(self) -> None:
@@ -54,8 +59,13 @@ class Connection(HttpToolsProtocol):
         self._head_ended()
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._framing -= (1 + _FRAMING) * len(body)
+        super().on_body(body)
+
     def _expect_head(self) -> None:
-        self._head = 0
+        self._head = self._framing = 0
         self._timer = self.loop.call_later(self._settings.head_timeout_seconds, self._refuse, 408)
 
     def _head_ended(self) -> None:

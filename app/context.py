@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.blocks import Page
 from app.concepts import CONCEPTS
 from app.labels import CLASSES, SPANS
+from app.markup import COUNTS
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -30,8 +31,8 @@ _SHAPE_STEPS: Final = 4
 _GROUPS: Final = ("main", "comment", "appeal", "advert", "navigation")
 _APPEALS: Final = slice(*SPANS[1])
 
-_CONCEPT_LEVELS: Final = 3
-"""Enclosing boxes whose words' meanings are looked at."""
+_COUNT_LEVELS: Final = 3
+"""Enclosing boxes whose words' meanings, fields, links and pictures are counted."""
 
 OPINION_COLUMNS: Final = (
     *(f"own_{label}_{kind}" for label, kind in CLASSES),
@@ -51,7 +52,11 @@ PLACE_COLUMNS: Final = (
         for name in ("blocks", "chars", "link_density", "share", "place", "text_share")
     ),
     "shape_blocks", "shape_chars", "page_blocks", "page_chars", "page_link_density",
-    *(f"box{level}_means_{concept}" for level in range(1, _CONCEPT_LEVELS + 1) for concept in CONCEPTS),
+    *(
+        f"box{level}_{count}"
+        for level in range(1, _COUNT_LEVELS + 1)
+        for count in (*(f"means_{concept}" for concept in CONCEPTS), *(f"number_of_{name}" for name in COUNTS))
+    ),
 )  # fmt: skip
 """What stands around a block whatever its words are taken for; these come before the opinions' columns."""
 
@@ -71,10 +76,10 @@ class Surroundings:
     chars: Floats
     linked: Floats
     headings: Floats
-    concepts: Floats  # (n, len(CONCEPTS)): how many of a block's words stand for each
+    counts: Floats  # (n, len(CONCEPTS) + len(COUNTS)): how many of a block's words stand for each concept; `COUNTS`
 
 
-def surroundings(page: Page, concepts: Floats) -> Surroundings:
+def surroundings(page: Page, counts: Floats) -> Surroundings:
     """Return where the blocks of a page stand."""
     blocks, parents, tags = page.blocks, page.parents, page.tags
     count = len(blocks)
@@ -119,11 +124,11 @@ def surroundings(page: Page, concepts: Floats) -> Surroundings:
         np.array([len(block.text) for block in blocks], dtype=np.float32),
         np.array([block.link_chars for block in blocks], dtype=np.float32),
         np.array([tags[block.element] in {"h1", "h2", "h3", "h4"} for block in blocks], dtype=np.float32),
-        concepts,
+        counts,
     )
 
 
-def line_surroundings(lines: Sequence[str], concepts: Floats) -> Surroundings:
+def line_surroundings(lines: Sequence[str], counts: Floats) -> Surroundings:
     """Return where lines of text stand: windows of lines stand for boxes, equal lines have the same shape."""
     count = len(lines)
     at = np.arange(count)
@@ -136,7 +141,7 @@ def line_surroundings(lines: Sequence[str], concepts: Floats) -> Surroundings:
         np.array([len(line) for line in lines], dtype=np.float32),
         np.zeros(count, dtype=np.float32),
         np.zeros(count, dtype=np.float32),
-        concepts,
+        counts,
     )
 
 
@@ -147,7 +152,7 @@ def context(around: Surroundings, opinions: Sequence[Floats]) -> Floats:
     len(opinions) * len(OPINION_COLUMNS)).
     """
     count = len(around.chars)
-    sums = _prefix_sums(np.column_stack((around.chars, around.linked, around.concepts)))
+    sums = _prefix_sums(np.column_stack((around.chars, around.linked, around.counts)))
     return np.hstack((*_places(around, sums, count), *(part for each in opinions for part in _opinion(around, each))))
 
 
@@ -175,7 +180,7 @@ def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list
     boxes[..., 3] = blocks / count
     boxes[..., 4] = (np.arange(count) - around.starts) / blocks
     boxes[..., 5] = around.chars / chars
-    concepts = np.log1p(total[:_CONCEPT_LEVELS, :, 2:].astype(np.float32))
+    counts = np.log1p(total[:_COUNT_LEVELS, :, 2:].astype(np.float32))
     alike = np.bincount(around.shapes).astype(np.float64)
     rest = np.empty((count, 5), dtype=np.float32)
     rest[:, 0] = np.log1p(alike)[around.shapes]
@@ -183,7 +188,7 @@ def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list
     rest[:, 2] = np.log1p(count)
     rest[:, 3] = np.log1p(sums[-1, 0])
     rest[:, 4] = sums[-1, 1] / max(sums[-1, 0], 1.0)
-    return [basics[:-2], basics[2:], *boxes, rest, *concepts]
+    return [basics[:-2], basics[2:], *boxes, rest, *counts]
 
 
 def _opinion(around: Surroundings, scores: Floats) -> list[Floats]:

@@ -1,6 +1,5 @@
 """Which label a block gets, where the caller asks for more care or less than the model's own rule takes."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,25 +9,10 @@ from app.boxes import settle
 from app.context import Surroundings
 from app.labels import LABELS
 from app.model import Opinion, Rule, choose
+from app.wishes import Thresholds
 
 _CONTENT: Final = 0
 _STRICT: Final = 0.5  # content must be likelier than all else together
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The caller's word on when a label is to be given; None leaves it to the model.
-
-    Below its threshold, `appeal`, `advert` and `navigation` become content; from its own on, content is content
-    whatever else is likely. `strict` turns doubt round: no head start for content, and what is not more likely than
-    not content gets the likeliest other label.
-    """
-
-    strict: bool = False
-    content: float | None = None
-    appeal: float | None = None
-    advert: float | None = None
-    navigation: float | None = None
 
 
 def decide(opinion: Opinion, rule: Rule, thresholds: Thresholds, around: Surroundings) -> NDArray[np.int64]:

@@ -1,4 +1,7 @@
-"""Pages for people: the API's documentation at `/docs` and the explanation of each problem under its `type`."""
+"""Pages for people: the API's documentation at `/docs` and the explanation of each problem under its `type`.
+
+The documentation can be closed or moved (`router`); the explanations stay where problems point to them.
+"""
 
 import html
 from importlib.metadata import distribution
@@ -6,16 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse
 
 from app import examples, problems
 from app.requests import LabelRequest
 from app.schemas import Problem
 
 router = APIRouter(include_in_schema=False)
+explanations = APIRouter(include_in_schema=False)
 
 # Swagger UI comes from the package fastapi-offline, so that the page works without the network and no other site
 # learns who reads it.
@@ -37,14 +41,22 @@ _STYLE: Final = (
     "pre{background:#f4f4f4;padding:1em;overflow:auto}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}"
 )
 
+_KEYS: Final[dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, which `begone key NAME` makes."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key in another header."},
+}
+"""How an API key is sent, as OpenAPI security schemes."""
 
-def complete_openapi(app: FastAPI) -> None:
+
+def complete_openapi(app: FastAPI, *, wants_keys: bool) -> None:
     """Put into the OpenAPI document what the framework leaves out.
 
     That is the models of what it does not read or write itself (a request of raw bytes, errors of another media type),
-    and the nulls of the example answer.
+    the nulls of the example answer, and how a key is sent to the routes that want one.
     """
     build = app.openapi
+    ways: list[dict[str, list[str]]] = [{name: []} for name in _KEYS]
+    security = ways if wants_keys else [{}, *ways]
 
     def openapi() -> dict[str, Any]:
         document = build()
@@ -54,9 +66,20 @@ def complete_openapi(app: FastAPI) -> None:
         document["components"]["schemas"] |= found["$defs"]
         answered = document["paths"]["/v1/label"]["post"]["responses"]["200"]
         answered["content"]["application/json"]["example"] = examples.ANSWER
+        document["components"]["securitySchemes"] = _KEYS
+        for item in document["paths"].values():
+            for operation in item.values():
+                if "401" in operation["responses"]:
+                    operation["security"] = security
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    """Answer with the OpenAPI document."""
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs")
@@ -86,7 +109,7 @@ async def asset(name: str) -> FileResponse:
     return FileResponse(_static() / name, media_type=_ASSETS[name], headers={"cache-control": "public, max-age=86400"})
 
 
-@router.get("/problems")
+@explanations.get("/problems")
 async def index() -> HTMLResponse:
     """Answer with the list of all kinds of problem."""
     rows = "".join(
@@ -97,7 +120,7 @@ async def index() -> HTMLResponse:
     return _page("Problems", f"<table><tr><th>status</th><th>type</th><th>title</th></tr>{rows}</table>")
 
 
-@router.get("/problems/{slug}")
+@explanations.get("/problems/{slug}")
 async def problem(slug: str) -> HTMLResponse:
     """Answer with the explanation of a kind of problem."""
     kind = next((kind for kind in problems.KINDS if kind.slug == slug), None)
@@ -110,7 +133,7 @@ async def problem(slug: str) -> HTMLResponse:
     return _page(
         kind.title,
         f"<p>Status {kind.status}, type <code>{kind.type}</code></p><p>{html.escape(kind.help)}</p>{shown}"
-        '<p><a href="/problems">All problems</a>, <a href="/docs">documentation</a></p>',
+        '<p><a href="/problems">All problems</a></p>',
     )
 
 

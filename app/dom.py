@@ -89,14 +89,18 @@ def _decode(data: bytes, encoding: webencodings.Encoding) -> str:
     return str(text)
 
 
-def parse(html: str) -> LexborHTMLParser:
-    """Return the tree that a browser with scripting on builds from `html`.
+def encode(html: str) -> bytes:
+    """Return a page in UTF-8, as the parser takes it. Lone surrogates (legal in JSON, not in UTF-8) become U+FFFD."""
+    try:
+        return html.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", html).encode()
+
+
+def parse(html: str | bytes) -> LexborHTMLParser:
+    """Return the tree that a browser with scripting on builds from `html`; bytes are UTF-8.
 
     `scripting=True` matters: without it a tracking pixel in a head `<noscript>` opens the body early and shifts every
-    selector. Lone surrogates (legal in JSON, not in UTF-8) become U+FFFD.
+    selector.
     """
-    try:
-        data = html.encode()
-    except UnicodeEncodeError:
-        data = _SURROGATE.sub("\ufffd", html).encode()
-    return LexborHTMLParser(data, scripting=True)
+    return LexborHTMLParser(html if isinstance(html, bytes) else encode(html), scripting=True)

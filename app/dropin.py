@@ -11,7 +11,6 @@ from app import extract
 from app.answers import JSON, Post
 from app.errors import EngineError
 from app.extract import Page
-from app.limits import read_body
 from app.observe import Record
 from app.problems import RETRY_AFTER, InvalidRequest, Refusal, document, kind_of
 from app.service import Service
@@ -38,16 +37,10 @@ async def respond(
     """
     service: Service = request.app.state.service
     record: Record = request.scope["begone.record"]
-    settings = service.settings
     try:
+        body = await service.body(request.headers, request.receive)
+        record.bytes_sent, record.bytes_held, record.input = body.sent, len(body.data), JSON
         with service.place():
-            body = await read_body(
-                request.headers,
-                request.receive,
-                max_bytes=settings.max_body_bytes,
-                seconds=settings.body_timeout_seconds,
-            )
-            record.bytes_sent, record.bytes_held, record.input = body.sent, len(body.data), JSON
             made = await service.label(
                 Post(JSON, None, body.data), lambda labeller, post: extract.answer(labeller, post, read)
             )

@@ -40,17 +40,28 @@ INLINE_MEDIA: Final = frozenset("img input canvas picture textarea".split())
 """Elements that show something without text; they belong to the run they stand in."""
 
 _SLOT: Final = re.compile(
-    r"(?:^|[^a-z])(?:ads?|adv|adverts?|advertis\w*|adslots?|adunits?|adspots?|adbox|adzone|adtile|banners?|anzeigen?"
+    r"[^a-z](?:ads?|adv|adverts?|advertis\w*|adslots?|adunits?|adspots?|adbox|adzone|adtile|banners?|anzeigen?"
     r"|publi\w*|werbung|dfp|gpt|gam|mpu|taboola|outbrain|sponsor\w*|skyscraper|leaderboard|billboard|paywall|piano|iqad\w*|arcad"
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _LONGEST_KNOWN: Final = 200  # characters of a name that is remembered: with the cache's size it bounds the memory
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA
-_UNSEEN: Final = INVISIBLE | UNDRAWN
+
+_NO_ELEMENT, _UNSEEN, _UNDRAWN, _INLINE, _MEDIUM, _PARTED_MEDIUM, _EMBED, _BOX = range(8)
+_SORTS: Final[dict[str | None, int]] = {
+    **dict.fromkeys(INLINE, _INLINE),
+    **dict.fromkeys((*INLINE_MEDIA, "br"), _MEDIUM),
+    **dict.fromkeys(("picture", "textarea"), _PARTED_MEDIUM),
+    **dict.fromkeys(EMBEDS, _EMBED),
+    **dict.fromkeys(UNDRAWN, _UNDRAWN),
+    **dict.fromkeys(INVISIBLE, _UNSEEN),
+    **dict.fromkeys((None, "-comment", "-text", "-doctype", "-document"), _NO_ELEMENT),
+}
+"""What the walk does with a node, by its tag; one that is not here is a `_BOX`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,65 +128,66 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
     tags, parents, positions, depths = page.tags, page.parents, page.positions, page.depths
     attrs, hidden, containers, items = page.attrs, page.hidden, page.containers, page.items
     max_depth, max_elements = bounds.max_depth, bounds.max_elements
+    sort_of = _SORTS.get
     # A node still to visit, its parent's index, its :nth-child position should it be an element.
     stack: list[tuple[LexborNode, int, int]] = []
     drawn: dict[int, bool] = {0: False}
+    count = 1
     first = root.first_child if root is not None else None
     if first is not None:
         stack.append((first, 0, 1))
     while stack:
-        node, parent, position = stack.pop()
-        while True:  # along the siblings, until one has children
-            text = node.text_content  # most nodes are texts; of all others it is None
-            if text:
-                items.append((parent, len(tags), text))
-            elif text is None and (tag := node.tag) is not None and tag[0] != "-":
-                if tag not in _UNSEEN or (tag in UNDRAWN and not _in_drawing(page, parent, drawn)):
-                    index = len(tags)
-                    depth = depths[parent] + 1
-                    if index > max_elements:
-                        raise PageTooComplex("max_elements", max_elements)
-                    if depth > max_depth:
-                        raise PageTooComplex("max_depth", max_depth)
-                    attributes = node.attributes
-                    tags.append(tag)
-                    parents.append(parent)
-                    positions.append(position)
-                    depths.append(depth)
-                    attrs.append(attributes)
-                    hidden.append(hidden[parent] or hides(tag, attributes) if attributes else hidden[parent])
-                    child: LexborNode | None = None
-                    if tag in INLINE:
-                        containers.append(False)
-                        if tag in INLINE_MEDIA or tag == "br":
-                            items.append((index, index + 1, None))
-                            if tag in {"picture", "textarea"}:
-                                child = node.first_child
-                        else:
-                            child = node.first_child
-                    else:
-                        containers.append(True)
-                        above = parent
-                        while not containers[above]:
-                            containers[above] = True
-                            above = parents[above]
-                        if tag in EMBEDS or (attributes and _is_slot(node, attributes)):
-                            items.append((index, index + 1, None))
-                        else:
-                            child = node.first_child
-                    position += 1
-                    if child is not None:
-                        following = node.next
-                        if following is not None:
-                            stack.append((following, parent, position))
-                        node, parent, position = child, index, 1
-                        continue
-                else:
-                    position += 1
-            following = node.next
-            if following is None:
-                break
+        following: LexborNode | None
+        following, parent, position = stack.pop()
+        depth, veiled = depths[parent] + 1, hidden[parent]
+        while following is not None:  # along the siblings, and down into the first that has children
             node = following
+            text = node.text_content  # most nodes are texts; of all others it is None
+            if text is not None:
+                if text:
+                    items.append((parent, count, text))
+                following = node.next
+                continue
+            tag = node.tag
+            sort = sort_of(tag, _BOX)
+            if sort == _UNDRAWN:
+                sort = _UNSEEN if _in_drawing(page, parent, drawn) else _BOX
+            if sort <= _UNSEEN or tag is None:
+                position += sort
+                following = node.next
+                continue
+            if count > max_elements:
+                raise PageTooComplex("max_elements", max_elements)
+            if depth > max_depth:
+                raise PageTooComplex("max_depth", max_depth)
+            attributes = node.attributes
+            tags.append(tag)
+            parents.append(parent)
+            positions.append(position)
+            depths.append(depth)
+            attrs.append(attributes)
+            hidden.append(veiled or (bool(attributes) and hides(tag, attributes)))
+            position += 1
+            if sort >= _EMBED:
+                containers.append(True)
+                above = parent
+                while not containers[above]:
+                    containers[above] = True
+                    above = parents[above]
+                closed = sort == _EMBED or (bool(attributes) and _is_slot(node, attributes))
+            else:
+                containers.append(False)
+                closed = sort == _MEDIUM
+            if closed or sort == _PARTED_MEDIUM:
+                items.append((count, count + 1, None))
+            following = node.next
+            child = None if closed else node.first_child
+            if child is not None:
+                if following is not None:
+                    stack.append((following, parent, position))
+                following, parent, position = child, count, 1
+                depth, veiled = depth + 1, hidden[count]
+            count += 1
     return page
 
 
@@ -197,12 +209,17 @@ def hides(tag: str, attributes: dict[str, str | None]) -> bool:
     if "hidden" in attributes or (tag == "input" and (attributes.get("type") or "").lower() == "hidden"):
         return True
     style = attributes.get("style")
-    return style is not None and _HIDING_STYLE.search(style) is not None
+    if style is None:
+        return False
+    lower = style.lower()
+    return ("none" in lower or "hidden" in lower) and _HIDING_STYLE.search(lower) is not None
 
 
 def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     """Whether a container with a name like an advert's or an offer's has nothing in it to see."""
-    name = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
+    if "class" not in attributes and "id" not in attributes:
+        return False
+    name = f" {attributes.get('id') or ''} {attributes.get('class') or ''}"
     if not (_names_slot(name) if len(name) <= _LONGEST_KNOWN else _names_slot.__wrapped__(name)):
         return False
     for seen, below in enumerate(node.traverse(include_text=True)):
@@ -216,8 +233,8 @@ def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _names_slot(name: str) -> bool:
-    """Whether an element's id or classes are like those of adverts and offers."""
-    return _SLOT.search(_CAMEL.sub("-", name).lower()) is not None
+    """Whether an element's id or classes, after a space, are like those of adverts and offers."""
+    return _SLOT.search(name if name.islower() else _CAMEL.sub("-", name).lower()) is not None
 
 
 def _unseen_below(text: LexborNode, node: LexborNode) -> bool:

@@ -43,6 +43,7 @@ markup declares alone: that is `declared_free`, and may be false for a reader wh
 
 _ERRORS: Final[tuple[Exception, ...]] = (
     problems.BrokenGzip("The gzip stream ends too early."),
+    problems.Unauthorized("Send an API key as Authorization: Bearer KEY, or as X-API-Key: KEY."),
     HTTPException(404),
     HTTPException(405),
     problems.BodyTooSlow("The body did not arrive within 10 seconds."),
@@ -61,11 +62,19 @@ _ERRORS: Final[tuple[Exception, ...]] = (
     PageTooComplex("max_elements", 200_000),
     DuplicateStamp(2),
     NotOneElement(),
-    problems.Saturated(16),
+    problems.TooManyRequests(600, 60, 1),
+    problems.Saturated("All 4 places are taken; try again shortly."),
     problems.NotReady("The model is being loaded."),
     problems.DeadlineExceeded(10),
     RuntimeError(),
 )
+
+
+_HEADERS: Final[dict[int, dict[str, str]]] = {
+    401: {"WWW-Authenticate": 'Bearer realm="begone"'},
+    429: {"Retry-After": "1", "RateLimit-Policy": '"requests";q=600;w=60', "RateLimit": '"requests";r=0;t=60'},
+}
+"""The headers of a problem's response by its status, with examples."""
 
 
 def _paragraph(start: str) -> str:
@@ -123,6 +132,10 @@ def _problem_responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
             "description": "; ".join(kind.title for kind in kinds),
             "content": {MEDIA_TYPE: {"schema": _schema(Problem), "examples": examples}},
         }
+        if status in _HEADERS:
+            responses[status]["headers"] = {
+                name: {"schema": {"type": "string"}, "example": example} for name, example in _HEADERS[status].items()
+            }
     return responses
 
 
@@ -139,7 +152,8 @@ def label_responses() -> dict[int | str, dict[str, Any]]:
 def metrics_responses() -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses of `/metrics`."""
     example = 'begone_requests_total{method="POST",route="/v1/label",status="200"} 12.0'
-    return {200: {"description": "Requests, refusals, stages, labels", "content": {"text/plain": {"example": example}}}}
+    described = {"description": "Requests, refusals, stages, labels", "content": {"text/plain": {"example": example}}}
+    return {200: described, **_problem_responses("unauthorized")}
 
 
 def model_responses() -> dict[int | str, dict[str, Any]]:
@@ -151,7 +165,7 @@ def model_responses() -> dict[int | str, dict[str, Any]]:
         "manifest": {"sha256": "…"},
         "metrics": {"macro_f1": "…"},
     }
-    return _answer("The model served", example) | _problem_responses("not-ready")
+    return _answer("The model served", example) | _problem_responses("unauthorized", "not-ready")
 
 
 def health_responses() -> dict[int | str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app import decision, fragments, overrides
+from app import wishes
 from app.labels import KINDS
 
 Label = Literal["content", "appeal", "advert", "navigation"]
@@ -42,9 +42,9 @@ class Thresholds(BaseModel):
     def _preset(cls, given: Any) -> Any:
         return {"preset": given} if isinstance(given, str) else given
 
-    def wish(self) -> decision.Thresholds:
+    def wish(self) -> wishes.Thresholds:
         """Return the engine's thresholds."""
-        return decision.Thresholds(self.preset == "strict", self.content, self.appeal, self.advert, self.navigation)
+        return wishes.Thresholds(self.preset == "strict", self.content, self.appeal, self.advert, self.navigation)
 
 
 class Override(BaseModel):
@@ -68,9 +68,9 @@ class Override(BaseModel):
             raise ValueError(f"The kinds of {self.label} are: {', '.join(KINDS[self.label]) or 'none'}.")
         return self
 
-    def wish(self) -> overrides.Override:
+    def wish(self) -> wishes.Override:
         """Return the engine's override."""
-        return overrides.Override(self.selector, self.label, self.kind)
+        return wishes.Override(self.selector, self.label, self.kind)
 
 
 class Context(BaseModel):
@@ -82,9 +82,9 @@ class Context(BaseModel):
     language: Language | None = Field(None, description="Its language (BCP 47).")
     kind: PageKind | None = Field(None, description="What kind of page it is; the answer's `page.kind` repeats it.")
 
-    def wish(self) -> fragments.Context:
+    def wish(self) -> wishes.Context:
         """Return the engine's context."""
-        return fragments.Context(self.title, self.language)
+        return wishes.Context(self.title, self.language)
 
 
 class HideAnswer(BaseModel):

@@ -17,7 +17,7 @@ from app.concepts import DIGEST
 from app.vocabulary import SPACES, Vocabulary
 
 NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
-REVISION: Final = 2
+REVISION: Final = 3
 """Raised when a column or a word changes its meaning under the same name."""
 
 SCHEMA: Final = hashlib.sha256(repr((REVISION, NUMBERS, context.COLUMNS, SPACES, DIGEST)).encode()).hexdigest()[:16]
@@ -45,9 +45,11 @@ def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     concepts = text.concept_rows(split)
     numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
     numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title, concepts)
-    numbers[:, len(text.COLUMNS) :], links = markup.block_rows(page, vocabulary)
-    words = [found + linked for found, linked in zip(text.word_numbers(split, vocabulary), links, strict=True)]
-    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, concepts))
+    marked = markup.block_rows(page, vocabulary)
+    numbers[:, len(text.COLUMNS) :] = marked.numbers
+    words = [found + linked for found, linked in zip(text.word_numbers(split, vocabulary), marked.words, strict=True)]
+    counts = np.hstack((concepts, marked.counts))
+    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, counts))
 
 
 def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
@@ -55,4 +57,5 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     split = [text.split_words(line) for line in lines]
     concepts = text.concept_rows(split)
     numbers = text.text_rows(lines, split, "", concepts).astype(np.float32)
-    return Features(numbers, text.word_numbers(split, vocabulary), {}, context.line_surroundings(lines, concepts))
+    counts = np.hstack((concepts, np.zeros((len(lines), len(markup.COUNTS)), dtype=np.float32)))
+    return Features(numbers, text.word_numbers(split, vocabulary), {}, context.line_surroundings(lines, counts))

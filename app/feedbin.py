@@ -11,7 +11,8 @@ import hmac
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
+from starlette.datastructures import QueryParams
 
 from app import dropin
 from app.extract import Page
@@ -19,6 +20,8 @@ from app.problems import InvalidRequest
 from app.service import Service
 
 router = APIRouter()
+
+PATH: Final = "/parser/"
 
 _WANTED: Final = "Post a JSON object with the strings url and body, the page's HTML."
 _UNSIGNED: Final = "Invalid signature."
@@ -37,7 +40,7 @@ class FeedbinRequest(BaseModel):
 async def parser(request: Request, user: str, signature: str) -> Response:
     """Answer with the page's content and what the page says of itself, to whom the signature shows to be a user."""
     service: Service = request.app.state.service
-    secret = _secret(service, user)
+    secret = _secret(service.settings.feedbin_secrets, user)
     encoded = request.query_params.get("base64_url")
     address = _decoded(encoded) if encoded is not None else None
     if encoded is not None and (address is None or not signed(secret, address, signature)):
@@ -68,8 +71,15 @@ def signed(secret: str | None, address: str, signature: str) -> bool:
     return same and secret is not None
 
 
-def _secret(service: Service, user: str) -> str | None:
-    held = service.settings.feedbin_secrets
+def signer(secrets: SecretStr, path: str, query: bytes) -> str | None:
+    """Return the user by whom the address in the query is signed, so that it is known before the body; else None."""
+    user, _, signature = path.removeprefix(PATH).partition("/")
+    encoded = QueryParams(query).get("base64_url")
+    address = _decoded(encoded) if encoded is not None else None
+    return user if address is not None and signed(_secret(secrets, user), address, signature) else None
+
+
+def _secret(held: SecretStr | None, user: str) -> str | None:
     pairs = (pair.partition(":") for pair in held.get_secret_value().split()) if held is not None else ()
     return {name: secret for name, _, secret in pairs}.get(user)
 

@@ -37,6 +37,9 @@ _BACKDROP: Final = re.compile(
 _MAYBE: Final = re.compile(rf"(?:^|[-_])(?:overlay|scrim|mask|curtain|veil|shade|dimmer){_SHOWN}\Z")
 """Names that pictures and cards use too: they count right below `body`, or with the caller's word on the position."""
 
+_VEILS: Final = re.compile("back|bg|overlay|scrim|mask|curtain|veil|shade|dimmer")
+"""What is in every name of either kind; hardly an element has it."""
+
 _ZERO: Final = re.compile(r"[+-]?0*\.?0+(?:[a-z]+|%)?\Z")
 _FULL: Final = re.compile(r"1[0-9][0-9](?:\.\d+)?(?:%|[sld]?v[whbi]|vmax)\Z")
 
@@ -105,7 +108,10 @@ def _is_backdrop(page: Page, element: int, position: str | None) -> bool:
         declared = _declarations(style)
         if (position or declared.get("position")) == "fixed" and _covers(declared):
             return True
-    names = [_kebab(name) for name in (*_tokens(attributes.get("class")), attributes.get("id") or "")]
+    written, own = attributes.get("class") or "", attributes.get("id") or ""
+    if not _VEILS.search(f"{written} {own}".lower()):
+        return False
+    names = [_kebab(name) for name in (*_tokens(written), own)]
     if any(_BACKDROP.search(name) for name in names):
         return True
     near = position == "fixed" or page.tags[page.parents[element]] == "body"

@@ -2,11 +2,11 @@
 
 import html as markup
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from app.blocks import Page
 from app.errors import NotOneElement
+from app.wishes import Context
 
 _PARTS: Final = {
     **dict.fromkeys(("caption", "colgroup", "thead", "tbody", "tfoot"), ("table",)),
@@ -16,14 +16,6 @@ _PARTS: Final = {
 }
 """Elements that a parser takes only within others."""
 _FIRST: Final = re.compile(r"\s*(?:<!--.*?-->\s*)*<([a-zA-Z][^\s/>]*)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the caller says of the page that a fragment stands on."""
-
-    title: str = ""
-    language: str | None = None
 
 
 def document(fragment: str, context: Context) -> tuple[str, int]:

@@ -101,7 +101,7 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         return []
     found: list[range] = []
     for element, attributes in enumerate(page.attrs):
-        if not attributes and page.tags[element] != "dialog" and element not in seen.positions:
+        if walls.OVER.isdisjoint(attributes) and page.tags[element] != "dialog" and element not in seen.positions:
             continue
         if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(seen, element):
             continue

@@ -18,7 +18,7 @@ def take(page: Page) -> dict[int, str]:
     no say in the labels but by this.
     """
     positions: dict[int, str] = {}
-    if all(_GIVEN.isdisjoint(attributes) for attributes in page.attrs):
+    if _GIVEN.isdisjoint(set().union(*page.attrs)):
         return positions
     hidden, parents, tags = page.hidden, page.parents, page.tags
     for element, attributes in enumerate(page.attrs):

@@ -12,18 +12,18 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom, features, fragments, hints, overrides, scan, stamps
 from app.blocks import Page
-from app.decision import Thresholds, decide
+from app.decision import decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.features import Features
 from app.labels import CLASSES, LABELS, SPANS
 from app.model import PAGE, TEXT, Floats, Head, Model, Opinion
-from app.overrides import Override, Report
+from app.overrides import Report
 from app.places import Places
 from app.removal import Removal, removal
 from app.selectors import Selectors
-from app.wishes import Wishes
+from app.wishes import Override, Thresholds, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Timings:
         return {each.name: getattr(self, each.name) / 1000 for each in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a page has hundreds, and a frozen one takes five times as long to make
 class LabelledBlock:
     """A block and its label; `selector`, `part`, `id` and `tag` are None for text without structure."""
 
@@ -104,8 +104,9 @@ class Labeller:
         """
         start = time.perf_counter()
         source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
-        scan.check(source, self.bounds)
-        tree = dom.parse(source)
+        data = dom.encode(source)
+        scan.check(data, self.bounds)
+        tree = dom.parse(data)
         parsed = time.perf_counter()
         page = blocks.split(tree, self.bounds, url)
         if root:
@@ -195,24 +196,22 @@ def _label(
     if opinion is None:
         return []
     chosen = opinion.chosen.tolist()
-    scores = opinion.labels.tolist()
+    scores = opinion.labels[np.arange(len(chosen)), opinion.chosen].tolist()
     kinds = likeliest_kinds(opinion.classes, opinion.chosen).tolist()
     result = []
-    for index, text in enumerate(texts):
-        label = chosen[index]
+    for index, (text, label, score, likeliest) in enumerate(zip(texts, chosen, scores, kinds, strict=True)):
         kind = given[index].kind if index in given else None
-        kind = kind or CLASSES[kinds[index]][1]
-        score = round(scores[index][label], 4)
-        name = LABELS[label]
+        kind = kind or CLASSES[likeliest][1]
+        score = round(score, 4)
         if page is None or places is None:
-            result.append(LabelledBlock(index, name, kind, score, None, None, None, None, text, False))
+            result.append(LabelledBlock(index, LABELS[label], kind, score, None, None, None, None, text, False))
             continue
         block = page.blocks[index]
         element = max(block.element, places.root)  # a fragment of inline content stands in no block of its own
         result.append(
             LabelledBlock(
                 index,
-                name,
+                LABELS[label],
                 kind,
                 score,
                 places.selector(element),

@@ -1,132 +1,74 @@
-"""What a request may cost before anyone looks at it: places, bytes and time."""
+"""What a request may cost before anyone looks at it: places, and time to hear a refusal."""
 
 import asyncio
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import BodyTooLarge, BodyTooSlow, BrokenGzip, Saturated, UnsupportedEncoding
-
-# A gzip stream may consist of several members (RFC 1952). Block gzip makes one for each 64 kB; a stream of thousands of
-# empty ones is an attack on the processor.
-_MAX_MEMBERS: Final = 1_000
-_GZIP: Final = 31  # zlib's window size for "gzip header and checksum, nothing else"
+from app.problems import Saturated
 
 
 class Gate:
-    """The places of a process. One is taken before a body is read and kept until the answer is made.
+    """The places of a process. One is taken when a body has arrived and kept until the answer is made.
 
-    Called from one event loop only, so that counting needs no lock.
+    Places bound the memory. How long a page waits depends on those that have arrived before it: while `queue` of them
+    wait, no further one is let in. Called from one event loop only, so that counting needs no lock.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, queue: int) -> None:
         self.places = places
+        self.queue = queue
         self.taken = 0
+        self.waiting = 0
+
+    def check(self) -> None:
+        """Raise Saturated when no place is free: who can not be served now need not send his body."""
+        if self.taken >= self.places or self.waiting >= self.queue:
+            places = min(self.places, self.queue)
+            raise Saturated(f"All {places} places are taken; try again shortly.")
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place. Raises Saturated at once when none is free: waiting is the caller's to decide."""
-        if self.taken >= self.places:
-            raise Saturated(self.places)
+        self.check()
         self.taken += 1
         try:
             yield
         finally:
             self.taken -= 1
 
+    @contextmanager
+    def in_line(self) -> Iterator[None]:
+        """Wait for the labelling thread, or be labelled on it."""
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A body as it was meant, and how many bytes were sent for it."""
 
-    data: bytes
-    sent: int
+class Spread:
+    """Lets a client's next request go to another process while pages wait in this one.
 
-
-async def read_body(headers: Headers, receive: Receive, *, max_bytes: int, seconds: float) -> Body:
-    """Return the request's body, inflated; at most `max_bytes` of it are ever held.
-
-    Raises UnsupportedEncoding, BodyTooLarge (as soon as it is known), BrokenGzip, BodyTooSlow, and ClientDisconnect
-    when the client goes away.
+    A kept connection stays with the process that took it, though others may have nothing to do. Closed after an answer,
+    it is opened again and taken by whichever process is the quickest to: one with nothing to do.
     """
-    gzipped = _gzipped(headers)
-    declared = headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes:
-        raise BodyTooLarge(max_bytes)
-    inflater = _Inflater(max_bytes) if gzipped else None
-    parts: list[bytes] = []
-    sent = held = 0
-    try:
-        async with asyncio.timeout(seconds):
-            more = True
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientDisconnect
-                part: bytes = message.get("body", b"")
-                more = message.get("more_body", False)
-                sent += len(part)
-                if sent > max_bytes:
-                    raise BodyTooLarge(max_bytes)
-                if inflater is not None:
-                    part = inflater.feed(part, max_bytes - held)
-                held += len(part)
-                parts.append(part)
-    except TimeoutError:
-        raise BodyTooSlow(f"The body did not arrive within {seconds:g} seconds.") from None
-    if inflater is not None:
-        inflater.finish()
-    return Body(b"".join(parts), sent)
 
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app = app
+        self.gate = gate
 
-class _Inflater:
-    """Inflates a gzip stream piece by piece within a bound."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; mark its answer as the connection's last one where more than one page is in line."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self._member = zlib.decompressobj(_GZIP)
-        self._members = 1
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.gate.waiting > 1:
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
 
-    def feed(self, data: bytes, room: int) -> bytes:
-        """Return what `data` inflates to; raises BodyTooLarge when that is more than `room`, BrokenGzip."""
-        out: list[bytes] = []
-        while data:
-            if self._member.eof:
-                self._members += 1
-                if self._members > _MAX_MEMBERS:
-                    raise BrokenGzip(f"The gzip stream has more than {_MAX_MEMBERS:,} members.")
-                self._member = zlib.decompressobj(_GZIP)
-            try:
-                part = self._member.decompress(data, room + 1)
-            except zlib.error:
-                raise BrokenGzip("The body cannot be inflated.") from None
-            room -= len(part)
-            if room < 0:
-                raise BodyTooLarge(self.limit)
-            out.append(part)
-            data = self._member.unused_data if self._member.eof else b""
-        return b"".join(out)
-
-    def finish(self) -> None:
-        """Raise BrokenGzip unless the stream has come to its end."""
-        if not self._member.eof:
-            raise BrokenGzip("The gzip stream ends too early.")
-
-
-def _gzipped(headers: Headers) -> bool:
-    codings = [coding.strip().lower() for value in headers.getlist("content-encoding") for coding in value.split(",")]
-    codings = [coding for coding in codings if coding not in ("", "identity")]
-    if not codings:
-        return False
-    if len(codings) == 1 and codings[0] in ("gzip", "x-gzip"):
-        return True
-    raise UnsupportedEncoding("The only content encoding taken is gzip, once.", {"Accept-Encoding": "gzip"})
+        await self.app(scope, receive, send_on)
 
 
 class Drain:

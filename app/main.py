@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from app import __version__, api, docs, feedbin, logs, mercury
-from app.limits import Drain
+from app import __version__, admin, api, docs, feedbin, logs, mercury
+from app.access import Access
+from app.cors import Cors
+from app.keys import Keys
+from app.limits import Drain, Spread
 from app.observe import Metrics, Observer
 from app.problems import HANDLERS
+from app.rates import Rate
 from app.security import SafeHeaders
 from app.service import Service
 from app.settings import Settings
@@ -27,7 +31,8 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Settings]]:
         service.start()
-        yield {"settings": settings}  # for `connection.Connection`
+        async with admin.port(app, settings):
+            yield {"settings": settings}  # for `connection.Connection`
         service.stop()
         metrics.close()
 
@@ -39,15 +44,19 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
         "Errors are RFC 9457 problems; [/problems](/problems) explains each.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
         exception_handlers=HANDLERS,
-        # From the outside in: every answer is safe to show, reaches a client that still sends, and is noted.
+        # From the outside in: every answer is safe to show, reaches a client that still sends, is noted, may be read by
+        # the pages that may, and is given to who may ask.
         middleware=[
             Middleware(SafeHeaders),
             Middleware(Drain, seconds=settings.drain_seconds, max_bytes=settings.max_body_bytes),
             Middleware(Observer, metrics=metrics),
+            *_guards(settings),
+            *([Middleware(Spread, gate=service.gate)] if settings.workers > 1 else ()),
         ],
         # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
@@ -55,13 +64,28 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
     app.state.service = service
     app.state.metrics = metrics
     app.include_router(api.router)
+    app.include_router(api.probes)
+    app.include_router(docs.explanations)
+    if settings.admin_port is None:
+        admin.include(app, settings)
     if settings.mercury:
         app.include_router(mercury.router)
     if settings.feedbin_secrets is not None:
         app.include_router(feedbin.router)
-    app.include_router(docs.router)
-    docs.complete_openapi(app)
+    docs.complete_openapi(app, wants_keys=settings.wants_keys)
     return app
+
+
+def _guards(settings: Settings) -> list[Middleware]:
+    """Return what stands before the routes where the settings ask for it."""
+    guards = []
+    if settings.cors_origins is not None:
+        guards.append(Middleware(Cors, origins=settings.cors_origins))
+    if settings.wants_keys or settings.rate is not None:
+        keys = Keys(settings.api_keys, settings.api_keys_file) if settings.wants_keys else None
+        rate = Rate.read(settings.rate) if settings.rate is not None else None
+        guards.append(Middleware(Access, keys=keys, rate=rate, secrets=settings.feedbin_secrets))
+    return guards
 
 
 def serve() -> FastAPI:

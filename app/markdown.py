@@ -20,11 +20,14 @@ _OPTIONS: Final = ConversionOptions(
 _SIGNS: Final = re.compile(r"[`*\[\]]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 _MARK: Final = "\ufdd0"
 """Stands for our backslashes, since the converter keeps a text's own ones; no character of any text."""
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Nothing that a reader sees; a page with many of them the converter takes for no text and refuses."""
 
 
 def markdown(skeleton: Skeleton, base: str | None) -> str:
     """Return the runs of `skeleton` as Markdown; `base` as in `clean.html`."""
-    made = convert(clean.html(skeleton, base, _quoted), _OPTIONS).content or ""
+    html = _CONTROLS.sub("", clean.html(skeleton, base, _quoted))
+    made = convert(html, _OPTIONS).content or ""
     return made.strip("\n").replace(_MARK, "\\")
 
 

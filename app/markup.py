@@ -1,14 +1,16 @@
-"""What a block's markup says: numbers about it, and where its links lead."""
+"""What a block's markup says: numbers about it, and the words in its addresses."""
 
 import re
+from dataclasses import dataclass
+from itertools import chain
 from typing import Final
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Block, Page
 from app.elements import EMBEDS
+from app.links import Links
 from app.vocabulary import Vocabulary
 
 _GROUPS: Final = {
@@ -28,122 +30,78 @@ _ANCESTORS: Final = (
 _ANCESTOR_BIT: Final = {tag: 1 << number for number, tag in enumerate(_ANCESTORS)}
 _ANCESTOR_MASKS: Final = 1 << np.arange(len(_ANCESTORS))
 
+_COUNTED: Final = (
+    "emails", "passwords", "searches", "fields", "choices", "submits", "links_out", "links_mail", "images", "frames",
+)  # fmt: skip
+COUNTS: Final = (*_COUNTED, "currency", "in_form", "in_form_out")
+"""What is counted per block, and for the boxes around it: a box with a field for an address asks for an address."""
+
 COLUMNS: Final = (
     "link_density", "links", "links_out", "links_here", "links_mail", "sponsored", "images", "inputs", "buttons",
     "hidden", "depth", "part", "slot", "image_width", "heading_distance",
     *(f"tag_{name}" for name in _GROUPS),
     *(f"in_{name}" for name in _ANCESTORS),
+    *(f"number_of_{name}" for name in COUNTS),
 )  # fmt: skip
 """The numbers per block that need structure."""
 
-_PATH_WORD: Final = re.compile(r"[a-z]{2,}")
-_ADDRESS: Final = re.compile(
-    r"(?:https?:)?"
-    r"(?://([ -\"$-.0->@-Z\\^-~]*)|(?!//))"  # ASCII without # / ? [ ]
-    r"(/[^?#\x00-\x1f]*)?(?:\?([^#\x00-\x1f]*))?(?:#[^\x00-\x1f]*)?\Z"
-)
-"""Nearly all addresses; `urlsplit`, ten times as slow, takes the others: unusual schemes, hosts, control characters."""
 _IMAGES: Final = EMBEDS | {"img", "iframe", "canvas", "picture"}
-_NOTHING: Final = (0.0,) * 10  # what `_inner` returns of a run without inline elements
+_FRAMES: Final = frozenset({"iframe", "ins", "amp-ad", "embed", "object"})
+_SUBMITS: Final = frozenset({"submit", "button", "image", "reset"})
+_CHOICES: Final = frozenset({"checkbox", "radio"})
+_TELLING: Final = ("name", "id", "placeholder", "autocomplete", "aria-label", "class")
+_EMAIL: Final = re.compile("e-?mail|courriel|correo|\\bmail")
+_SEARCH: Final = re.compile("search|such|recherch|busc|cerca|zoek|query|sok|szuk|\\b[qs]\\b")
+_CURRENCY: Final = "$€£¥₹"
+_CONTROLS: Final = frozenset({"input", "select", "textarea", "button"})
+_MOST_SAID: Final = 300  # characters of a control's names that are looked at
+_OUT: Final = COUNTS.index("links_out")
+_OTHERS: Final = 7  # numbers that `_inner` returns beside those of _COUNTED
+_NOTHING: Final = (0.0,) * (_OTHERS + len(_COUNTED))  # what `_inner` returns of a run without inline elements
 _FIRST_GROUP: Final = COLUMNS.index("tag_p")
 _MAX_LINKS: Final = 4
 
 
-def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
-    """Return where an address leads (`here`, `in`, `out`, `mail`, `script`, `none`) and words that say so.
-
-    `host` is the page's own host name where known; a subdomain of the same site counts as `in`, its name becomes a
-    word.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What markup says of n blocks: `numbers` (n, len(COLUMNS)), `counts` (n, len(COUNTS)), and per block the numbers
+    of the words in its link and media addresses.
     """
-    address = address.strip()[:300]
-    if not address:
-        return "none", ["=none"]
-    if address[0] == "#":
-        return "here", ["=here"]
-    scheme, colon, _ = address[:12].partition(":")
-    if colon and scheme.lower() in {"mailto", "tel", "sms", "whatsapp"}:
-        return "mail", [f"={scheme.lower()}"]
-    if colon and scheme.lower() in {"javascript", "data", "about", "blob"}:
-        return "script", [f"={scheme.lower()}"]
-    found = _ADDRESS.match(address)
-    if found:
-        netloc, path, query = found.groups("")
-    else:
-        try:
-            _, netloc, path, query, _ = urlsplit(address)
-        except ValueError:
-            return "none", ["=broken"]
-    where, words = _site_words(netloc.lower().removeprefix("www."), host)
-    words += _PATH_WORD.findall(path.lower())[:6]
-    if query:
-        words += [f"?{part.partition('=')[0][:20]}" for part in query.split("&", 4)[:4]]
-    return where, words
+
+    numbers: NDArray[np.float64]
+    counts: NDArray[np.float32]
+    words: list[list[int]]
 
 
-def _site_words(name: str, host: str | None) -> tuple[str, list[str]]:
-    """Return where an address leads that names the host `name`, or none, and words that say so."""
-    if not name or name == host:
-        return "in", ["=in"]
-    labels = [f"{label}." for label in name.split(":")[0].split(".")[:3]]
-    if host is None:
-        return "in", ["=absolute", *labels]
-    if site(name) == site(host):
-        return "in", ["=sub", *labels]
-    return "out", ["=out", *labels]
-
-
-def site(host: str) -> str:
-    """Return a host's last two labels, three where the second last is short (co.uk): near enough to compare sites."""
-    labels = host.split(".")
-    keep = 3 if len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) <= 3 else 2
-    return ".".join(labels[-keep:])
-
-
-class Links:
-    """What a page's addresses say, each read once."""
-
-    def __init__(self, host: str | None, vocabulary: Vocabulary) -> None:
-        self._host = host
-        self._vocabulary = vocabulary
-        self._links: dict[str, tuple[str, list[int]]] = {}
-        self._sources: dict[str, list[int]] = {}
-
-    def link(self, address: str) -> tuple[str, list[int]]:
-        """Return where a link leads and the numbers of the words that say so, each once."""
-        known = self._links.get(address)
-        if known is None:
-            where, words = link_words(address, self._host)
-            known = self._links[address] = where, self._vocabulary.numbers("link", dict.fromkeys(words))
-        return known
-
-    def source(self, address: str) -> list[int]:
-        """Return the numbers of the words in the address of something embedded, each once."""
-        known = self._sources.get(address)
-        if known is None:
-            words = dict.fromkeys(f"^{word}" for word in link_words(address, self._host)[1])
-            known = self._sources[address] = self._vocabulary.numbers("link", words)
-        return known
-
-
-def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64], list[list[int]]]:
-    """Return one row of `COLUMNS` a block, and per block the numbers of the words in its link and media addresses."""
+def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
+    """Return what the markup says of a page's blocks."""
     blocks, tags = page.blocks, page.tags
     count = len(blocks)
     links = Links(page.head.host, vocabulary)
-    bits, anchors = _above(page)
-    counts, numbers = [], []
+    bits, anchors, forms = _above(page)
+    counted, words = [], []
     for block in blocks:
         linked = block.inner or anchors[block.element] >= 0
-        counted, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
-        counts.append(counted)
-        numbers.append(found)
-    link, read, out, here, mail, sponsored, images, inputs, buttons, width = np.array(counts).reshape(count, 10).T
+        numbers, found = _inner(page, block, anchors, links) if linked else (_NOTHING, [])
+        counted.append(numbers)
+        words.append(found)
+    columns = len(_NOTHING)
+    inner = np.fromiter(chain.from_iterable(counted), np.float64, columns * count).reshape(count, columns)
+    link, read, here, sponsored, inputs, buttons, width = inner[:, :_OTHERS].T
+    counts = np.empty((count, len(COUNTS)), dtype=np.float32)
+    counts[:, : len(_COUNTED)] = inner[:, _OTHERS:]
+    out, mail, images = counts[:, _OUT : _OUT + 3].T
     read = np.maximum(read, 1.0)
     own = [block.element for block in blocks]
     texts = np.array([len(block.text) for block in blocks])
+    counts[:, len(_COUNTED)] = _currency([block.text for block in blocks])
+    own_forms = [forms[element] for element in own]
+    outside = {form: links.link(page.attrs[form].get("action") or "")[0] == "out" for form in set(own_forms) - {-1}}
+    counts[:, -2] = [form >= 0 for form in own_forms]
+    counts[:, -1] = [outside.get(form, False) for form in own_forms]
     headline = next((at for at, block in enumerate(blocks) if tags[block.element] == "h1" and block.text), 0)
     rows = np.zeros((count, len(COLUMNS)))
-    rows[:, :_FIRST_GROUP] = np.column_stack((
+    rows[:, :_FIRST_GROUP] = np.array((
         np.array([block.link_chars for block in blocks]) / np.maximum(texts, 1),
         np.log1p(link),
         out / read,
@@ -159,30 +117,43 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> tuple[NDArray[np.float64],
         [block.inner[:1] == [block.element] and tags[block.element] not in EMBEDS for block in blocks],
         np.log1p(width),
         np.clip((np.arange(count) - headline) / 50, -1.0, 1.0),
-    ))  # fmt: skip
+    )).T  # fmt: skip
     rows[np.arange(count), [_FIRST_GROUP + _GROUP_OF.get(tags[element], _OTHER) for element in own]] = 1.0
     above = np.array([bits[element] for element in own], dtype=np.int64)
-    rows[:, _FIRST_GROUP + len(_GROUPS) :] = (above[:, None] & _ANCESTOR_MASKS) != 0
-    return rows, numbers
+    first = _FIRST_GROUP + len(_GROUPS)
+    rows[:, first : first + len(_ANCESTORS)] = (above[:, None] & _ANCESTOR_MASKS) != 0
+    rows[:, first + len(_ANCESTORS) :] = np.log1p(counts)
+    return Rows(rows, counts, words)
 
 
-def _above(page: Page) -> tuple[list[int], list[int]]:
-    """Return per element, of itself and all above it: which telling tags as bits, and the nearest `a` or -1."""
+def _currency(texts: list[str]) -> NDArray[np.int64]:
+    """Return how many signs of currencies each text has."""
+    everything = "".join(texts)
+    found = [[text.count(sign) for text in texts] for sign in _CURRENCY if sign in everything]
+    total: NDArray[np.int64] = np.array(found, dtype=np.int64).reshape(len(found), len(texts)).sum(axis=0)
+    return total
+
+
+def _above(page: Page) -> tuple[list[int], list[int], list[int]]:
+    """Return per element, of itself and all above it: telling tags as bits, the nearest `a` and `form` or -1."""
     tags, parents = page.tags, page.parents
     bits = [0] * len(tags)
     anchors = [-1] * len(tags)
+    forms = [-1] * len(tags)
     get = _ANCESTOR_BIT.get
     for index in range(1, len(tags)):
         tag, parent = tags[index], parents[index]
         bits[index] = bits[parent] | get(tag, 0)
         anchors[index] = index if tag == "a" else anchors[parent]
-    return bits, anchors
+        forms[index] = index if tag == "form" else forms[parent]
+    return bits, anchors, forms
 
 
 def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[tuple[float, ...], list[int]]:
     """Return what the inline elements of a run count up to, and the numbers of the words in their addresses."""
-    count = read = out = here = mail = sponsored = images = inputs = buttons = 0
+    count = read = out = here = mail = sponsored = images = frames = inputs = buttons = 0
     width = 0.0
+    controls = [0] * 6  # the first six of COUNTS
     words: list[int] = []
     tags, attrs = page.tags, page.attrs
     last = -1
@@ -205,6 +176,7 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
                     sponsored += 1
         if tag in _IMAGES:
             images += 1
+            frames += tag in _FRAMES
             attributes = attrs[element]
             given = attributes.get("width")
             if given and given.isdecimal() and len(given) < 6:
@@ -212,10 +184,25 @@ def _inner(page: Page, block: Block, anchors: list[int], links: Links) -> tuple[
             source = attributes.get("src") or attributes.get("data-src") or ""
             if source and images <= 2:
                 words = [*words, *links.source(source)]
-        elif tag in {"input", "select", "textarea"}:
-            inputs += 1
-        elif tag == "button":
-            buttons += 1
+        elif tag in _CONTROLS:
+            inputs += tag != "button"
+            buttons += tag == "button"
+            controls[_control(tag, attrs[element])] += 1
     if len(block.inner) > 1:
         words = list(dict.fromkeys(words))
-    return (count, read, out, here, mail, sponsored, images, inputs, buttons, width), words
+    return (count, read, here, sponsored, inputs, buttons, width, *controls, out, mail, images, frames), words
+
+
+def _control(tag: str, attributes: dict[str, str | None]) -> int:
+    """Return which of COUNTS a form's control is."""
+    kind = (attributes.get("type") or "").lower()
+    if tag == "button" or kind in _SUBMITS:
+        return 5
+    if kind == "password":
+        return 1
+    if kind in _CHOICES:
+        return 4
+    said = " ".join(attributes.get(name) or "" for name in _TELLING)[:_MOST_SAID].lower()
+    if kind == "email" or _EMAIL.search(said):
+        return 0
+    return 2 if kind == "search" or _SEARCH.search(said) else 3

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import sklearn
-import skops.io
 from numpy.typing import NDArray
 
-from app import context, text
+from app import context, estimators, text
 from app.blocks import Page
 from app.boxes import settle
 from app.errors import ModelRefused
@@ -37,9 +35,6 @@ VERDICTS: Final = "pages.skops"
 
 PAGE: Final = "page"
 TEXT: Final = "text"
-
-TRUSTED: Final = frozenset({"sklearn.neural_network._multilayer_perceptron.MLPClassifier"})
-"""Types beyond skops' own trust list that a model file may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +68,12 @@ class Head:
     `firsts` are the first stages whose opinions the second one hears.
     """
 
-    def __init__(self, firsts: Sequence[FirstStage], estimators: Mapping[str, Any], rule: Rule) -> None:
+    def __init__(self, firsts: Sequence[FirstStage], fitted: Mapping[str, Any], rule: Rule) -> None:
         self.firsts = firsts
         self.words = len(firsts[0].word_weights)
-        self.rescaler = estimators["rescaler"]
-        self.second = estimators["second"]
-        self.calibration = estimators["calibration"]
+        self.rescaler = fitted["rescaler"]
+        self.second = fitted["second"]
+        self.calibration = fitted["calibration"]
         self.rule = rule
         for network in self.second:
             _widen(network)
@@ -102,9 +97,9 @@ def _widen(network: Any) -> None:
     network.coefs_ = [weights.astype(np.float32) for weights in network.coefs_]  # stored in half precision
 
 
-def _first(estimators: Mapping[str, Any], vocabulary: Vocabulary, *, markup: bool) -> FirstStage:
+def _first(fitted: Mapping[str, Any], vocabulary: Vocabulary, *, markup: bool) -> FirstStage:
     """Return a head's own first stage. Raises ModelRefused where it was made with another vocabulary."""
-    network, scaler = estimators["first"], estimators["scaler"]
+    network, scaler = fitted["first"], fitted["scaler"]
     width = len(NUMBERS) if markup else len(text.COLUMNS)
     names = vocabulary.names if markup else 0
     if len(network.coefs_[0]) != vocabulary.words + width + names * len(NAME_LEVELS) or len(scaler.mean_) != width:
@@ -114,13 +109,13 @@ def _first(estimators: Mapping[str, Any], vocabulary: Vocabulary, *, markup: boo
 
 
 def make_heads(
-    estimators: Mapping[str, Mapping[str, Any]], vocabulary: Vocabulary, rules: Mapping[str, Rule]
+    fitted: Mapping[str, Mapping[str, Any]], vocabulary: Vocabulary, rules: Mapping[str, Rule]
 ) -> dict[str, Head]:
     """Return the heads. A page is read with its markup, and as if it were nothing but text. Raises ModelRefused."""
-    page = _first(estimators[PAGE], vocabulary, markup=True)
-    plain = _first(estimators[TEXT], vocabulary, markup=False)
+    page = _first(fitted[PAGE], vocabulary, markup=True)
+    plain = _first(fitted[TEXT], vocabulary, markup=False)
     firsts = {PAGE: (page, plain), TEXT: (plain,)}
-    return {name: Head(firsts[name], estimators[name], rules[name]) for name in (PAGE, TEXT)}
+    return {name: Head(firsts[name], fitted[name], rules[name]) for name in (PAGE, TEXT)}
 
 
 def second_input(features: Features, opinions: Sequence[Floats]) -> Floats:
@@ -192,29 +187,24 @@ class Model:
             raise ModelRefused(f"the model wants features of schema {manifest['schema']}, this version makes {SCHEMA}")
         if manifest["classes"] != [list(each) for each in CLASSES]:
             raise ModelRefused("the model knows other labels than this version")
-        made, here = str(manifest["libraries"].get("scikit-learn")), sklearn.__version__
-        if made.split(".")[:2] != here.split(".")[:2]:
-            raise ModelRefused(f"the model was made with scikit-learn {made}, this is {here}")
+        made = str(manifest["libraries"].get("scikit-learn"))
+        if made.split(".")[:2] != estimators.SCIKIT_LEARN.split("."):
+            raise ModelRefused(
+                f"the model was made with scikit-learn {made}, this version reads those of {estimators.SCIKIT_LEARN}"
+            )
         try:
             if judging and VERDICTS not in contents:
                 raise ModelRefused(f"{MANIFEST} has no digest of {VERDICTS}: the model knows nothing of whole pages")
-            estimators = _estimators(contents[ESTIMATORS])
-            judge = Judge(_estimators(contents[VERDICTS])) if judging else None
+            fitted = estimators.read(contents[ESTIMATORS])
+            judge = Judge(estimators.read(contents[VERDICTS])) if judging else None
             vocabulary = Vocabulary.from_text(contents[WORDS].decode())
-            heads = make_heads(estimators, vocabulary, {name: _rule(manifest["rules"][name]) for name in (PAGE, TEXT)})
+            heads = make_heads(fitted, vocabulary, {name: _rule(manifest["rules"][name]) for name in (PAGE, TEXT)})
             metrics = json.loads(contents[METRICS])
         except ModelRefused:
             raise
         except Exception as error:  # whatever a crafted file makes of the reader, it is a refusal
             raise ModelRefused(f"the model file cannot be read ({type(error).__name__})") from error
         return cls(manifest, metrics, vocabulary, heads, judge)
-
-
-def _estimators(content: bytes) -> Any:
-    unknown = set(skops.io.get_untrusted_types(data=content)) - TRUSTED
-    if unknown:
-        raise ModelRefused(f"the model file holds types that are not trusted: {', '.join(sorted(unknown))}")
-    return skops.io.loads(content, trusted=sorted(TRUSTED))
 
 
 def _rule(given: Mapping[str, float]) -> Rule:

@@ -38,6 +38,8 @@ class Record:
     request_id: str
     status: int = 0
     refusal: str | None = None
+    key: str | None = None
+    """The name of the caller's API key, never the key."""
     bytes_sent: int = 0
     bytes_held: int = 0
     bytes_answered: int = 0
@@ -49,6 +51,8 @@ class Record:
     def fields(self) -> dict[str, Any]:
         """Return the record as members of its log line."""
         line: dict[str, Any] = {"request_id": self.request_id, "status": self.status}
+        if self.key:
+            line["key"] = self.key
         if self.refusal:
             line["refusal"] = self.refusal
         if self.input:
@@ -71,6 +75,9 @@ class Metrics:
         self.refusals = Counter(
             "begone_refusals", "Requests refused, by kind of problem.", ["reason"], registry=registry
         )
+        self.keys = Counter(
+            "begone_key_requests", "Requests answered, by API key's name.", ["key", "status"], registry=registry
+        )
         self.seconds = Histogram(
             "begone_request_seconds",
             "Time from a request's head to its answer's end.",
@@ -86,6 +93,9 @@ class Metrics:
             registry=registry,
         )
         self.labels = Counter("begone_labels", "Blocks labelled, by label.", ["label"], registry=registry)
+        self.arriving = Gauge(
+            "begone_arriving", "Bodies that are arriving.", registry=registry, multiprocess_mode="livesum"
+        )
         self.in_flight = Gauge(
             "begone_in_flight", "Places taken by pages.", registry=registry, multiprocess_mode="livesum"
         )
@@ -132,6 +142,8 @@ class Metrics:
         """Count an answered request."""
         self.requests.labels(route, method, str(record.status)).inc()
         self.seconds.labels(route).observe(seconds)
+        if record.key:
+            self.keys.labels(record.key, str(record.status)).inc()
         if record.refusal:
             self.refusals.labels(record.refusal).inc()
         for stage, spent in record.stages.items():

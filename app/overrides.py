@@ -10,17 +10,9 @@ from numpy.typing import NDArray
 from app.extents import NOTHING, Extents
 from app.labels import LABELS
 from app.selectors import InvalidSelector, Selectors, TooCostly
+from app.wishes import Override
 
 PROBLEMS: Final = ("invalid_selector", "too_costly", "no_element", "no_block")
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """A label, perhaps with its kind, for every block in the elements that a CSS selector matches."""
-
-    selector: str
-    label: str
-    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

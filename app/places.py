@@ -28,8 +28,9 @@ class Places:
             missing.append(element)
             element = parents[element]
         path = paths[element]
+        step = self._page.step
         for below in reversed(missing):
-            path = paths[below] = f"{path} > {self._page.step(below)}"
+            path = paths[below] = f"{path} > {step(below)}"
         return path
 
     def stamp(self, element: int) -> str | None:

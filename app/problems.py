@@ -1,6 +1,8 @@
 """What can go wrong with a request, and how it is answered: RFC 9457 problem documents.
 
 Refusal                        raised by the envelope; carries the sentence for `detail`
+├── Unauthorized               no API key, or one that is not known
+├── TooManyRequests            more posts than the caller's rate; carries when to come back
 ├── UnsupportedMediaType       a content type that is not taken
 ├── UnsupportedEncoding        a content encoding other than gzip
 ├── BodyTooLarge               more bytes than the limit, as sent or after inflating
@@ -45,6 +47,23 @@ class Refusal(Exception):
         self.extra = extra
 
 
+class Unauthorized(Refusal):
+    """The caller has shown no API key, or none that is known."""
+
+
+class TooManyRequests(Refusal):
+    """The caller has used up its rate."""
+
+    def __init__(self, limit: int, seconds: int, wait: int, headers: dict[str, str] | None = None) -> None:
+        super().__init__(
+            f"More than {limit:,} posts in {seconds:,} seconds; come back in {wait:,} seconds.",
+            {"Retry-After": str(wait), **(headers or {})},
+            limit=limit,
+            window_seconds=seconds,
+            retry_after_seconds=wait,
+        )
+
+
 class UnsupportedMediaType(Refusal):
     """The content type is none of those taken."""
 
@@ -79,10 +98,7 @@ class InvalidRequest(Refusal):
 
 
 class Saturated(Refusal):
-    """All places are taken."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"All {limit} places are taken; try again shortly.")
+    """All places are taken, or too much is arriving."""
 
 
 class NotReady(Refusal):
@@ -135,12 +151,19 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "The header Content-Encoding says gzip, but the body cannot be inflated: it is cut short, damaged, followed by "
         "something else or was never compressed. Send it whole, or leave the header out.",
     ),
+    Unauthorized: Kind(
+        "unauthorized",
+        401,
+        "An API key is needed",
+        "The operator of this service has made keys: ask for one. Send it with every request, as Authorization: Bearer "
+        "KEY or as X-API-Key: KEY, and never in an address.",
+    ),
     BodyTooSlow: Kind(
         "body-too-slow",
         408,
         "The body did not arrive in time",
-        "A body that is still arriving holds a place that others wait for. Send it in one go, best gzipped. "
-        "BEGONE_BODY_TIMEOUT_SECONDS sets the time.",
+        "A body that is still arriving holds memory that others want. Send it in one go, best gzipped. "
+        "BEGONE_BODY_TIMEOUT_SECONDS sets the time, BEGONE_MIN_BODY_BYTES_PER_SECOND how slowly it may come.",
     ),
     BodyTooLarge: Kind(
         "body-too-large",
@@ -197,12 +220,21 @@ TABLE: Final[dict[type[Exception], Kind]] = {
         "With `fragment`, post the `outerHTML` of one element that was added to the page, neither `html` nor `body`. "
         "Where several were added, post each by itself, or the element around them. A whole page goes without it.",
     ),
+    TooManyRequests: Kind(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "Your key, or without keys your address, may post `limit` times in `window_seconds`. Wait for as long as "
+        "Retry-After says; the header RateLimit of every answer says what is left. BEGONE_RATE sets the rate, or the "
+        "key's own entry.",
+    ),
     Saturated: Kind(
         "saturated",
         503,
         "All places are taken",
         "The service answers as many pages at a time as it can. Wait for as long as Retry-After says, then send "
-        "the request again; BEGONE_MAX_IN_FLIGHT and BEGONE_WORKERS set the number of places.",
+        "the request again; BEGONE_MAX_IN_FLIGHT, BEGONE_MAX_WAITING and BEGONE_WORKERS set the number of places, "
+        "BEGONE_MAX_ARRIVING_BYTES how much may be arriving.",
     ),
     NotReady: _NOT_READY,
     ModelRefused: _NOT_READY,
@@ -218,7 +250,7 @@ TABLE: Final[dict[type[Exception], Kind]] = {
 """Error to problem; an error's nearest ancestor counts."""
 
 HTTP: Final[dict[int, Kind]] = {
-    404: Kind("not-found", 404, "There is nothing here", "GET /docs lists the routes."),
+    404: Kind("not-found", 404, "There is nothing here", "GET /docs lists the routes, where it is open."),
     405: Kind(
         "method-not-allowed", 405, "The method is not allowed", "The header Allow lists the methods of this route."
     ),

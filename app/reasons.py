@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, features, markup, names, text, wording
+from app import context, features, links, names, text, wording
 from app.blocks import Block, Page
 from app.concepts import CONCEPTS
 from app.features import Features
@@ -164,9 +164,9 @@ class _Judge:
         for element in (*inner_elements(page, block.element, block.inner), block.element):
             attributes = page.attrs[element]
             if page.tags[element] == "a" and "href" in attributes:
-                words |= dict.fromkeys(markup.link_words(attributes["href"] or "", page.head.host)[1])
+                words |= dict.fromkeys(links.link_words(attributes["href"] or "", page.head.host)[1])
             elif source := attributes.get("src") or attributes.get("data-src"):
-                words |= dict.fromkeys(f"^{word}" for word in markup.link_words(source, page.head.host)[1])
+                words |= dict.fromkeys(f"^{word}" for word in links.link_words(source, page.head.host)[1])
         known = set(self.seen.words[row])
         for word in words:
             held = [number for number in self.vocabulary.numbers("link", (word,)) if number in known]

@@ -32,15 +32,15 @@ _TAG: Final = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTES: Final = re.compile(rf"({_NAME})(?:[{_S}]*+=[{_S}]*+({_VALUE}|(?=>)))?+")
-_ALL_ATTRIBUTES: Final = re.compile(rf"</?[a-zA-Z][^{_S}/>]*+[{_S}/]++((?:{_ATTRIBUTE}[{_S}/]*+)++)")
-_START: Final = re.compile("<(?=/?[a-zA-Z])")
+_ALL_ATTRIBUTES: Final = re.compile(rf"</?[a-zA-Z][^{_S}/>]*+[{_S}/]++((?:{_ATTRIBUTE}[{_S}/]*+)++)".encode())
+_START: Final = re.compile(b"<(?=/?[a-zA-Z])")
 _MOST_HIDDEN: Final = 200  # tags within what looks like attributes, as scripts have them; each is looked at by itself
 _FORMATTING: Final = "|".join(
     "".join(f"[{letter}{letter.upper()}]" for letter in name) for name in sorted(FORMATTING, key=len, reverse=True)
 )
 # A formatting element that is not closed before the next tag.
 _UNCLOSED: Final = re.compile(
-    rf"<(?=[bBcCeEfFiInNsStTuU])({_FORMATTING})(?=[{_S}/>])(?:{_BETWEEN}{_ATTRIBUTE})*+{_BETWEEN}/?>[^<]*+(?!</\1[{_S}/>])"
+    rf"<(?=[bBcCeEfFiInNsStTuU])({_FORMATTING})(?=[{_S}/>])(?:{_BETWEEN}{_ATTRIBUTE})*+{_BETWEEN}/?>[^<]*+(?!</\1[{_S}/>])".encode()
 )
 _RAW: Final = {
     name: re.compile(rf"</{name}(?=[{_S}/>])", re.IGNORECASE)
@@ -49,20 +49,19 @@ _RAW: Final = {
 _SCRIPT: Final = re.compile(rf"</script(?=[{_S}/>])|<!--", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rf"</?script(?=[{_S}/>])|-->", re.IGNORECASE)
 _ESCAPED_TWICE: Final = re.compile(rf"</script(?=[{_S}/>])|-->", re.IGNORECASE)
-_TABLE: Final = re.compile("<[tT][aA][bB][lL][eE]")
-_COPYING: Final = re.compile("<(?:[!?]|/[^a-zA-Z]|[iI][nN][pP][uU][tT])")
+_TABLE: Final = re.compile(b"<[tT][aA][bB][lL][eE]")
+_COPYING: Final = re.compile(b"<(?:[!?]|/[^a-zA-Z]|[iI][nN][pP][uU][tT])")
 """After these a text in a table is copied; see `_copied`."""
 
 _FRAMESET: Final = re.compile("<[fF][rR][aA][mM][eE][sS][eE][tT]")
 _CDATA: Final = "<![CDATA["
 
 
-def check(html: str, bounds: Bounds) -> None:
-    """Raise PageTooComplex if parsing `html` would cost more than `bounds` allow. Linear in the page's length."""
-    if len(html) < _HARMLESS:
+def check(data: bytes, bounds: Bounds) -> None:
+    """Raise PageTooComplex if parsing a page, in UTF-8, would cost more than `bounds` allow. Linear in its length."""
+    if len(data) < _HARMLESS or _ordinary(data, bounds):
         return
-    if _ordinary(html, bounds):
-        return
+    html = data.decode()
     # Within a frameset nothing but framesets is seen, nor hidden by a textarea around it.
     _hold("max_depth", len(_FRAMESET.findall(html)), bounds.max_depth)
     opened = Builder()
@@ -74,34 +73,41 @@ def check(html: str, bounds: Bounds) -> None:
     _hold("max_names", len(names | _names(listed)), bounds.max_names)
 
 
-def _ordinary(html: str, bounds: Bounds) -> bool:
+def _ordinary(data: bytes, bounds: Bounds) -> bool:
     """Whether a page has so few tags, and so little strange in them, that it cannot come near the bounds.
 
     Each `<` is looked at as if a tag began there, whatever comments and scripts there are, so that none hides a tag.
+    Every page comes this way: bytes, and few calls, each over the whole of it.
     """
-    tags = html.count("<")
-    copies = len(_COPYING.findall(html)) if _TABLE.search(html) else 0
-    if tags * tags > bounds.max_steps or copies * len(html) // _COPIED > bounds.max_steps:
+    tags = data.count(b"<")
+    if tags * tags > bounds.max_steps:
         return False
-    listed = set(_ALL_ATTRIBUTES.findall(html))
-    unclosed = len(_UNCLOSED.findall(html))
-    if any("<" in each for each in listed):
-        found = (match for match in _ALL_ATTRIBUTES.finditer(html) if "<" in match[1])
+    copied = len(data) // _COPIED
+    if tags * copied > bounds.max_steps:
+        copies = len(_COPYING.findall(data)) if _TABLE.search(data) else 0
+        if copies * copied > bounds.max_steps:
+            return False
+    listed = set(_ALL_ATTRIBUTES.findall(data))
+    unclosed = len(_UNCLOSED.findall(data))
+    everything = b"".join(listed)
+    if b"<" in everything:
+        found = (match for match in _ALL_ATTRIBUTES.finditer(data) if b"<" in match[1])
         starts = [match.start(1) + at.start() for match in found for at in _START.finditer(match[1])]
         if len(starts) > _MOST_HIDDEN:
             return False
         for start in starts:
-            match = _ALL_ATTRIBUTES.match(html, start)
+            match = _ALL_ATTRIBUTES.match(data, start)
             if match is not None:
                 listed.add(match[1])
-            unclosed += _UNCLOSED.match(html, start) is not None
+            unclosed += _UNCLOSED.match(data, start) is not None
+        everything = b"".join(listed)
     if unclosed * tags > bounds.max_reopened:
         return False
-    if any(len(each) > 2 * bounds.max_attributes and _number(each) > bounds.max_attributes for each in listed):
+    long = [each for each in listed if len(each) > 2 * bounds.max_attributes]
+    if any(_number(each.decode()) > bounds.max_attributes for each in long):
         return False
-    data = "".join(listed).encode("utf-8", "surrogatepass")
-    names = len(data) - len(data.translate(None, _SEPARATING)) + len(listed) + tags
-    return names <= bounds.max_names or len(_names(listed)) + tags <= bounds.max_names
+    names = len(everything) - len(everything.translate(None, _SEPARATING)) + len(listed) + tags
+    return names <= bounds.max_names or len(_names(each.decode() for each in listed)) + tags <= bounds.max_names
 
 
 def _follow(html: str, start: int, opened: Builder, names: set[str], listed: set[str], bounds: Bounds) -> int | None:

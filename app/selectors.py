@@ -51,7 +51,8 @@ class Selectors:
         self._spend(_READ * len(selector))
         try:
             parsed = cssselect.parse(selector)
-        except (cssselect.SelectorError, RecursionError, ValueError) as error:
+        except (cssselect.SelectorError, RuntimeError, ValueError) as error:
+            # RuntimeError: too deep, or `:is(` without its end, at which the library runs out of tokens.
             raise InvalidSelector from error
         found: set[int] = set()
         for each in parsed:

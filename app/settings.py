@@ -4,17 +4,45 @@
 """
 
 import difflib
+import ipaddress
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app import cors, keys
+from app.rates import Rate
 
 PREFIX: Final = "BEGONE_"
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
 
+
+def _read_by(read: Callable[[Any], object]) -> AfterValidator:
+    """Return the check that `read` can read what is given: it raises ValueError where not."""
+
+    def check(given: Any) -> Any:
+        read(given)
+        return given
+
+    return AfterValidator(check)
+
+
+def _networks(text: str) -> None:
+    for one in text.split():
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError("must be addresses or networks (10.0.0.0/8) with spaces between") from None
+
+
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+KeyFile = Annotated[Path, _read_by(keys.read_file)] | None
+KeyLines = Annotated[str, _read_by(keys.read)] | None
+RateText = Annotated[str, _read_by(Rate.read)] | None
+Networks = Annotated[str, _read_by(_networks)] | None
 
 
 class Settings(BaseSettings):
@@ -43,8 +71,21 @@ class Settings(BaseSettings):
         16,
         ge=1,
         le=10_000,
-        description="Pages that a process has in hand at once (arriving, waiting or being labelled); the next is "
-        "refused with 503 before its body is read. Bounds memory and the longest wait.",
+        description="Pages that a process has in hand at once (waiting, being labelled or answered); the next is "
+        "refused with 503, before its body is read if all places are taken then. Bounds memory.",
+    )
+    max_waiting: int = Field(
+        4,
+        ge=1,
+        le=10_000,
+        description="Pages that have arrived and wait or are being labelled; while there are so many, a process "
+        "refuses the next with 503, before its body is read if so many wait then. Bounds the wait.",
+    )
+    max_arriving_bytes: int = Field(
+        64_000_000,
+        ge=64_000,
+        description="Bytes that a process holds at once of bodies that are still arriving, each counted as 64 kB at "
+        "least; the next is refused with 503. They hold none of the places: slow senders cost memory only.",
     )
     deadline_seconds: Seconds = Field(
         10.0,
@@ -60,8 +101,12 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Largest line and headers of a request that arrive in pieces; a larger head is refused with 431.",
     )
-    body_timeout_seconds: Seconds = Field(
-        10.0, description="Longest time that a body may take to arrive, since it holds one of the places; then 408."
+    body_timeout_seconds: Seconds = Field(10.0, description="Longest time that a body may take to arrive; then 408.")
+    min_body_bytes_per_second: int = Field(
+        1_000,
+        ge=0,
+        description="Slowest that a body may arrive, looked at every 3 seconds; then 408, so that a sender that "
+        "stops is let go of before its time is over. 0: as slowly as it likes.",
     )
     drain_seconds: float = Field(
         1.0,
@@ -122,6 +167,38 @@ class Settings(BaseSettings):
         description="Users of `POST /parser/USER/SIGNATURE`, which answers as Feedbin does, and their secrets: "
         "`name:secret`, with spaces between. Unset: there is no such route.",
     )
+    api_keys_file: KeyFile = Field(
+        None,
+        description="File with the API keys that are taken, as hashes: lines `NAME:SHA256` or `NAME:SHA256:RATE`, "
+        "which `begone key NAME` makes. Looked at again when it changes. Unset, as the next one: no key is asked for.",
+    )
+    api_keys: KeyLines = Field(None, description="The same lines, with spaces between, in addition or instead.")
+    rate: RateText = Field(
+        None,
+        description="Most posts of one caller (a key, else an address) to each process: `600/minute` (`second`, "
+        "`hour`, `day`), all at once or spread; then 429. A key may have a rate of its own. Unset: no limit.",
+    )
+    trusted_proxies: Networks = Field(
+        None,
+        description="Addresses and networks, with spaces between, of proxies whose `X-Forwarded-For` is believed. "
+        "Unset: a caller's address is that of its connection.",
+    )
+    cors_origins: str | None = Field(
+        None,
+        description="Origins, with spaces between, whose pages may read answers: exact ones (`https://reader.example`, "
+        "`chrome-extension://ID`), and `moz-extension://*` for `POST /v1/label` and `/parse-html` if keys are asked "
+        "for. Unset: none.",
+    )
+    docs: bool = Field(True, description="Whether `/docs` and `/openapi.json` are there.")
+    metrics: bool = Field(True, description="Whether `/metrics` is there; where keys are asked for, it wants one too.")
+    admin_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Another port, to which `/metrics`, `/docs` and `/openapi.json` move, without keys; `/healthz` and "
+        "`/readyz` answer on both. Unset: all is on one port.",
+    )
+    admin_host: str = Field("127.0.0.1", description="Address on which the other port listens.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged; each request is one line of level `info`."
     )
@@ -134,6 +211,26 @@ class Settings(BaseSettings):
             if not (name and colon and secret):
                 raise ValueError("must be pairs name:secret with spaces between")
         return given
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: str | None, info: ValidationInfo) -> str | None:
+        _, any_extension = cors.read(given or "")
+        if any_extension and not (info.data.get("api_keys_file") or info.data.get("api_keys")):
+            raise ValueError(f"{cors.ANY_EXTENSION} lets every extension ask, and wants API keys")
+        return given
+
+    @field_validator("admin_port")
+    @classmethod
+    def _is_another(cls, port: int | None, info: ValidationInfo) -> int | None:
+        if port is not None and port == info.data.get("port"):
+            raise ValueError("must be another port than BEGONE_PORT")
+        return port
+
+    @property
+    def wants_keys(self) -> bool:
+        """Whether callers must show an API key."""
+        return self.api_keys_file is not None or self.api_keys is not None
 
 
 def settings_table() -> str:

@@ -7,6 +7,7 @@ the address and from what the markup declares. Which words count is learned (`tr
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from math import log1p, nan
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -165,11 +166,7 @@ def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -
         room = _MAX_WORDS - len(found)
         if room <= 0:
             break
-        for word in some:
-            found.add(mark + word)
-            room -= 1
-            if room <= 0:
-                break
+        found.update([mark + word for word in islice(some, room)])
     return found
 
 
@@ -193,15 +190,17 @@ def _sources(
         while element > 0 and element not in chains:
             chains.add(element)
             element = page.parents[element]
-    named = {page.attrs[each].get(key) for each in list(chains)[:_MAX_NAMED] for key in ("class", "id", "itemtype")}
+    # Dictionaries, since the first words win: a set has another order in each process.
+    around = sorted(chains)[:_MAX_NAMED]
+    named = dict.fromkeys(page.attrs[each].get(key) for each in around for key in ("class", "id", "itemtype"))
     for value in named:
         yield "main:", _split(value)
-    others = {attributes.get("class") for attributes in page.attrs[:_MAX_NAMED] if attributes}
-    for value in others - named:
-        yield "name:", _split(value)
-    short = {text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT}
-    yield "text:", short
+    others = dict.fromkeys(attributes.get("class") for attributes in page.attrs[:_MAX_NAMED] if attributes)
+    for value in others:
+        if value not in named:
+            yield "name:", _split(value)
+    yield "text:", dict.fromkeys(text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT)
 
 
 def _split(value: str | None) -> list[str]:
-    return [word.lower() for word in _WORD.findall(value[:300])] if value else []
+    return list(map(str.lower, _WORD.findall(value[:300]))) if value else []

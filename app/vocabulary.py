@@ -56,7 +56,7 @@ class Vocabulary:
         at any time: what one of them loses, it reads again.
         """
         numbers = self.numbers("name", words)
-        if sum(len(each) for each in key if each) <= _LONGEST_KEY:
+        if sum(map(len, filter(None, key))) <= _LONGEST_KEY:
             if len(self.known_names) >= _MOST_KNOWN:
                 self.known_names.clear()
             self.known_names[key] = numbers

@@ -70,7 +70,9 @@ def find(seen: Labelled) -> list[Box]:
     plea = seen.classes[:, SPANS[_APPEAL][0] : SPANS[_APPEAL][1]].sum(axis=1)
     text = Paragraphs(seen)
     seeds = {at for at in np.flatnonzero(mass >= _LIKELY).tolist() if not seen.hidden[at]}
-    seeds.update(at for at in text.tail if says(seen.texts[at][:MAX_LINE].lower(), WALL))
+    lines = [seen.texts[at][:MAX_LINE].lower() for at in text.tail]
+    if says("\n".join(lines), WALL):  # of most pages no line does, which is seen at one go
+        seeds.update(at for at, line in zip(text.tail, lines, strict=True) if says(line, WALL))
     runs: list[list[int]] = []
     for at in sorted(seeds):
         if runs and at - runs[-1][-1] <= _GAP + 1 and not text.between(runs[-1][-1], at):
@@ -171,6 +173,10 @@ def asked_for(said: str) -> str | None:
     """Return what a text in lower case asks for, going by its words: a subscription or a registration, if only one."""
     sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
     return None if sold == free else "subscription" if sold else "registration"
+
+
+OVER: Final = frozenset({"aria-modal", "style"})
+"""Attributes of which an element has one, unless it is a dialog or the caller says so, where it lies over the page."""
 
 
 def lies_over(seen: Labelled, element: int) -> bool:

@@ -1,10 +1,39 @@
-"""What a caller may ask of a page's labels beyond the labels themselves."""
+"""What a caller may ask of a page's labels beyond the labels themselves; imports nothing, so that it is there early."""
 
 from dataclasses import dataclass, field
 
-from app.decision import Thresholds
-from app.fragments import Context
-from app.overrides import Override
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The caller's word on when a label is to be given; None leaves it to the model.
+
+    Below its threshold, `appeal`, `advert` and `navigation` become content; from its own on, content is content
+    whatever else is likely. `strict` turns doubt round: no head start for content, and what is not more likely than
+    not content gets the likeliest other label.
+    """
+
+    strict: bool = False
+    content: float | None = None
+    appeal: float | None = None
+    advert: float | None = None
+    navigation: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A label, perhaps with its kind, for every block in the elements that a CSS selector matches."""
+
+    selector: str
+    label: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the caller says of the page that a fragment stands on."""
+
+    title: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,22 @@ TEXT_GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "its place on the page": ("place", "from_end", "chars_before"),
 }  # fmt: skip
 MARKUP_GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "the number and length of its links": ("link_density", "links", "links_out", "links_here", "links_mail"),
+    "the number and length of its links": (
+        "link_density", "links", "links_out", "links_here", "links_mail",
+        "number_of_links_out", "number_of_links_mail",
+    ),
     "a link marked as sponsored": ("sponsored",),
-    "its pictures and frames": ("images", "slot", "image_width"),
-    "its fields and buttons": ("inputs", "buttons"),
+    "its pictures and frames": (
+        "images", "slot", "image_width", "number_of_images", "number_of_frames",
+    ),
+    "its fields and buttons": (
+        "inputs", "buttons", "number_of_emails", "number_of_passwords", "number_of_searches", "number_of_fields",
+        "number_of_choices", "number_of_submits", "number_of_in_form", "number_of_in_form_out",
+    ),
+    "its currency signs": ("number_of_currency",),
     "whether the page hides it": ("hidden",),
     "its depth and distance to the headline": ("depth", "part", "heading_distance"),
-}
+}  # fmt: skip
 """The numbers of a block by what they say; `tag_…` and `in_…` have groups of their own."""
 
 SURROUNDINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -52,7 +61,7 @@ _LINKS: Final = {
 
 
 def link(word: str) -> str:
-    """Return what a word of `markup.link_words` says; with `^` in front, of a picture's or frame's address."""
+    """Return what a word of `links.link_words` says; with `^` in front, of a picture's or frame's address."""
     if word.startswith("^"):
         return f"{link(word[1:]).replace('a link', 'a picture or frame', 1)}"
     if word in _LINKS:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from app.problems import DeadlineExceeded, NotReady
@@ -22,6 +22,8 @@ from app.problems import DeadlineExceeded, NotReady
 T = TypeVar("T")
 
 MAX_STUCK: Final = 4
+
+_HAND_OVER_SECONDS: Final = 0.005
 
 
 class _Job:
@@ -51,12 +53,13 @@ class _Thread(threading.Thread):
 
     def __init__(self, jobs: "SimpleQueue[_Job | None]") -> None:
         super().__init__(name="label", daemon=True)
+        self.kept: list[object] = []
         self.jobs = jobs
         self.replaced = False
 
     def run(self) -> None:
         while True:
-            job = self.jobs.get()
+            job = self._next()
             if self.replaced:  # in the very moment in which its job ended: this one is for the other thread
                 self.jobs.put(job)
             if self.replaced or job is None:
@@ -65,6 +68,26 @@ class _Thread(threading.Thread):
             del job
             if self.replaced:
                 return
+
+    def _next(self) -> _Job | None:
+        try:
+            return self.jobs.get(timeout=_HAND_OVER_SECONDS if self.kept else None)
+        except Empty:
+            self.kept.clear()
+            return self.jobs.get()
+        finally:
+            self.kept.clear()
+
+
+def keep(*things: object) -> None:
+    """Keep what a job has made until its outcome is on its way; nothing where this is no labelling thread.
+
+    To take a page's tree and elements apart takes a millisecond, in which the interpreter does nothing else: it can
+    wait until the thread has nothing to do, or until the next page.
+    """
+    thread = threading.current_thread()
+    if isinstance(thread, _Thread):
+        thread.kept.extend(things)
 
 
 class Worker:

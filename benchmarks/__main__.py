@@ -31,12 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder of the corpus")
     parser.add_argument("--model", type=Path, help="folder of the model (default: the one that models/CURRENT names)")
-    parser.add_argument("--pages", type=_positive, default=150, help="how many pages (default: %(default)s)")
-    parser.add_argument("--rounds", type=_positive, default=5, help="how many times each (default: %(default)s)")
+    parser.add_argument("--pages", type=positive, default=150, help="how many pages (default: %(default)s)")
+    parser.add_argument("--rounds", type=positive, default=5, help="how many times each (default: %(default)s)")
     return parser
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return the number of 1 or more that an argument says."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")

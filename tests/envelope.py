@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Message
 
 from app import dom
 from app.labeller import LabelledBlock, Labeller, Result, Timings
@@ -139,3 +140,21 @@ def serving(app: FastAPI, **config: Any) -> Iterator[int]:
         server.should_exit = True
         thread.join(10)
         assert not thread.is_alive(), "the server did not stop"
+
+
+class Client:
+    """A client that sends `parts`, with a pause before each, then goes quiet unless the last was the end."""
+
+    def __init__(self, parts: Iterable[bytes], *, ends: bool = True, pause: float = 0) -> None:
+        self.parts = list(parts)
+        self.ends = ends
+        self.pause = pause
+        self.asked = 0
+
+    async def receive(self) -> Message:
+        self.asked += 1
+        await asyncio.sleep(self.pause)
+        if not self.parts:
+            await asyncio.sleep(3600)
+        part = self.parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(self.parts) or not self.ends}

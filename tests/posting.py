@@ -52,6 +52,14 @@ async def service(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
+def until_ready(http: httpx.Client) -> None:
+    """Wait until the service behind a client has loaded its model."""
+    ends = time.monotonic() + MOST_SECONDS_TO_LOAD
+    while http.get("/readyz").status_code != 200:
+        assert time.monotonic() < ends, http.get("/readyz").text
+        time.sleep(0.05)
+
+
 async def post(http: httpx.AsyncClient, page: Page) -> dict[str, Any]:
     """Return what is answered to a page: posted as JSON if the page says so, else as raw bytes with its own charset."""
     if page.facts.get("post") == "json":

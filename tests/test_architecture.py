@@ -16,18 +16,18 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "anchors", "concepts", "wording", "linked", "addresses"},
-    {"dom", "vocabulary", "tags", "metadata", "phrases", "unseen"},
-    {"elements", "head", "opened"},
+    {"labels", "errors", "anchors", "concepts", "wording", "linked", "addresses", "wishes"},
+    {"dom", "vocabulary", "tags", "metadata", "phrases", "estimators", "unseen"},
+    {"elements", "head", "opened", "links"},
     {"blocks", "selectors", "builder"},
-    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "context", "skeleton", "labelled"},
+    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "skeleton", "labelled"},
+    {"context"},
     {"features", "boxes", "clean", "plain", "walls", "breaks", "scan"},
     {"network", "hide", "fixes", "overrides", "markdown"},
     {"shape"},
     {"judge"},
     {"model", "removal"},
     {"decision"},
-    {"wishes"},
     {"labeller"},
     {"reader", "reasons", "gates", "visible"},
     {"kinds"},
@@ -37,14 +37,14 @@ LAYERS = (
 
 ENGINE = set().union(*LAYERS)
 OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
-OPEN |= {"decision", "fragments", "judge", "metadata", "overrides", "page", "wishes"}
+OPEN |= {"judge", "metadata", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 
 EDGE_ONLY = {"fastapi", "starlette", "pydantic", "pydantic_settings", "uvicorn", "prometheus_client", "httpx"}
 """What the engine knows nothing of: HTTP, the contract's documents, the operator's metrics."""
 
 MOST_LINES = 250
-PACKAGES = ("app", "training", "benchmarks", "scripts")
+PACKAGES = ("app", "training", "benchmarks", "scripts", "fuzz")
 TEXT_NAMES = {"Makefile", "Dockerfile", "LICENSE", ".gitignore", ".dockerignore", ".editorconfig", "CURRENT", "run"}
 TEXT_SUFFIXES = {
     ".py",
@@ -66,6 +66,7 @@ SHINGLE = 8
 
 LONGER = {
     "problems": "a table of problems, each with the help that its page shows",
+    "settings": "a row for each setting, with its reason",
 }
 """Modules of app/ that may be longer, and why."""
 
@@ -141,6 +142,7 @@ def test_the_app_imports_no_training_and_no_tooling(name: str) -> None:
         "training",
         "benchmarks",
         "scripts",
+        "fuzz",
         "tests",
         "tqdm",
         "matplotlib",
@@ -205,19 +207,19 @@ def test_every_run_time_dependency_is_used_and_explained() -> None:
 
 
 def test_locks_hold_hashes_for_everything_they_pin() -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins = re.split(r"\n(?=\w)", "\n" + re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))[1:]
         assert len(pins) >= len(requirements(name.replace(".txt", ".in")))
         assert not [pin.splitlines()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin]
 
 
-def test_the_development_lock_repeats_the_run_time_lock() -> None:
+def test_each_lock_repeats_the_one_before() -> None:
     pins = {}
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "fuzz.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         pins[name] = set(re.findall(r"^(\S+==\S+)", text, flags=re.MULTILINE))
-    assert pins["run.txt"] <= pins["dev.txt"]
+    assert pins["run.txt"] <= pins["dev.txt"] <= pins["fuzz.txt"]
 
 
 def test_no_tracked_file_names_where_packages_are_fetched() -> None:

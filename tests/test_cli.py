@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 
 from app import __main__ as start
-from app import cli, table
+from app import cli, keys, table
+from app.rates import Rate
 from tests import web
 from tests.conftest import ROOT
 
@@ -259,3 +260,22 @@ def test_progress_is_shown_to_who_pipes_the_output(
     assert begone("label", page) == 0
     assert seen == [("Labelling", 2)]
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("rate", [None, "600/minute"])
+def test_a_key_is_printed_once_and_below_it_what_is_kept(rate: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert begone("key", "reader", *(["--rate", rate] if rate else [])) == 0
+    out, err = capsys.readouterr()
+    key, line = out.splitlines()
+    assert key not in err + line
+    found = keys.Keys(line, None).find(key.encode())
+    assert found is not None
+    assert (found.name, found.rate) == ("reader", Rate(600, 60) if rate else None)
+
+
+@pytest.mark.parametrize("arguments", [["re:der"], [""], ["r" * 65], ["reader", "--rate", "fast"], []])
+def test_what_names_no_key_is_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        begone("key", *arguments)
+    assert caught.value.code == 2
+    assert "begone_" not in capsys.readouterr().out

@@ -10,6 +10,7 @@ from app.blocks import Page
 from app.concepts import CONCEPTS
 from app.context import COLUMNS, OPINION_COLUMNS, PLACE_COLUMNS, Floats, Surroundings
 from app.labels import CLASSES, SPANS
+from app.markup import COUNTS
 from tests import strategies
 
 STORY = (
@@ -17,7 +18,8 @@ STORY = (
     "<main><h1>head</h1><p class=t>three four</p><div class=box><p>five</p><p>six</p></div><p class=t>seven</p></main>"
     "<footer>eight</footer></body>"
 )
-MEANINGS = 3 * len(CONCEPTS)
+COUNTED = len(CONCEPTS) + len(COUNTS)
+MEANINGS = 3 * COUNTED
 MEANT = slice(len(PLACE_COLUMNS) - MEANINGS, len(PLACE_COLUMNS))
 """Columns of what the words in boxes mean; they come last of those about places."""
 
@@ -35,7 +37,7 @@ def certain(*classes: int) -> Floats:
 
 def unmeant(count: int) -> Floats:
     """Concepts of blocks whose words stand for none."""
-    return np.zeros((count, len(CONCEPTS)), dtype=np.float32)
+    return np.zeros((count, COUNTED), dtype=np.float32)
 
 
 def columns(around: Surroundings, scores: Floats) -> dict[str, list[float]]:
@@ -210,7 +212,7 @@ def test_every_box_is_the_sum_over_its_blocks(html: str, seed: int) -> None:
     count = len(page.blocks)
     chance = np.random.default_rng(seed)
     scores = chance.dirichlet(np.ones(len(CLASSES)), count).astype(np.float32)
-    concepts = chance.integers(0, 4, (count, len(CONCEPTS))).astype(np.float32)
+    concepts = chance.integers(0, 4, (count, COUNTED)).astype(np.float32)
     surroundings = context.surroundings(page, concepts)
     meant = [meanings(surroundings, level) for level in (1, 2, 3)]
     found = columns(surroundings, scores)
@@ -224,7 +226,8 @@ def test_every_box_is_the_sum_over_its_blocks(html: str, seed: int) -> None:
                 mean = scores[inside, start:end].sum() / len(inside)
                 assert found[f"box{level}_{name}"][at] == pytest.approx(float(mean), abs=1e-4)
             if level <= len(meant):
-                assert meant[level - 1][at] == pytest.approx(np.log1p(concepts[inside].sum(axis=0)), rel=1e-5)
+                stood_for = concepts[inside, : len(CONCEPTS)].sum(axis=0)
+                assert meant[level - 1][at] == pytest.approx(np.log1p(stood_for), rel=1e-5)
 
 
 def test_a_page_of_one_block_has_itself_around_it() -> None:

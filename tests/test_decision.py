@@ -11,8 +11,8 @@ from app import blocks, context, decision, dom
 from app.boxes import settle
 from app.concepts import CONCEPTS
 from app.context import Surroundings
-from app.decision import Thresholds
 from app.model import Floats, Opinion, Rule, choose
+from app.wishes import Thresholds
 
 RULE = Rule((-0.25, 0.5, 0.5, 0.0), guard=0.3)
 

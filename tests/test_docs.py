@@ -64,7 +64,26 @@ def test_every_error_has_a_worked_example_where_it_occurs(document: dict[str, An
     everywhere = {"not-found", "method-not-allowed"}
     assert shown["/v1/label"] == {kind.slug for kind in KINDS} - everywhere
     assert shown["/readyz"] == {"not-ready", "deadline-exceeded", "internal-error"}
-    assert shown["/healthz"] == shown["/v1/model"] == {"not-ready", "internal-error"}
+    assert shown["/healthz"] == {"not-ready", "internal-error"}
+    assert shown["/v1/model"] == {"not-ready", "internal-error", "unauthorized"}
+    assert shown["/metrics"] == {"internal-error", "unauthorized"}
+
+
+def test_how_a_key_is_sent_is_documented_where_one_may_be_wanted(document: dict[str, Any]) -> None:
+    ways: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
+    wanted = application(api_keys="reader:" + "0" * 64).openapi()
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            open_ = path in ("/healthz", "/readyz")
+            assert operation.get("security") == (None if open_ else [{}, *ways])
+            assert wanted["paths"][path][method].get("security") == (None if open_ else ways)
+
+
+def test_the_headers_of_refusals_are_documented(document: dict[str, Any]) -> None:
+    answers = of_label(document)["responses"]
+    assert set(answers["401"]["headers"]) == {"WWW-Authenticate"}
+    assert set(answers["429"]["headers"]) == {"Retry-After", "RateLimit", "RateLimit-Policy"}
 
 
 def test_the_answers_example_has_the_answers_form(document: dict[str, Any]) -> None:

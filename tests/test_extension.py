@@ -7,16 +7,13 @@ import httpx
 import orjson
 import pytest
 
-from app.decision import Thresholds
-from app.fragments import Context
 from app.labeller import Labeller
 from app.main import create_app
-from app.overrides import Override
 from app.samples import REQUESTS
 from app.schemas import LabelAnswer
 from app.service import load
 from app.settings import Settings
-from app.wishes import Wishes
+from app.wishes import Context, Override, Thresholds, Wishes
 from tests.envelope import application, client
 
 pytestmark = pytest.mark.anyio

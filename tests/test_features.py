@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from app import blocks, context, dom, features, markup, text
 from app.concepts import CONCEPTS
 from app.features import NUMBERS, SCHEMA, Features
+from app.markup import COUNTS
 from app.vocabulary import Vocabulary
 from tests import pages, smallpage, strategies
 
@@ -69,10 +71,22 @@ def test_what_words_mean_is_told_of_a_block_and_of_the_boxes_around_it() -> None
     subscribe, advert = NUMBERS.index("means_subscribe"), NUMBERS.index("means_advert")
     assert (seen.numbers[:, subscribe] > 0).tolist() == [True, False, False]
     assert (seen.numbers[:, advert] > 0).tolist() == [False, False, True]
-    assert seen.around.concepts[:, CONCEPTS.index("subscribe")].tolist() == [1, 0, 0]
-    assert seen.around.concepts.shape == (3, len(CONCEPTS))
+    assert seen.around.counts[:, CONCEPTS.index("subscribe")].tolist() == [1, 0, 0]
+    assert seen.around.counts.shape == (3, len(CONCEPTS) + len(COUNTS))
     lines = features.text_features(["Subscribe today", "The ferry", "Werbung"], Vocabulary())
-    np.testing.assert_array_equal(lines.around.concepts, seen.around.concepts)
+    np.testing.assert_array_equal(lines.around.counts, seen.around.counts)
+
+
+def test_the_fields_of_a_box_are_told_of_all_its_blocks() -> None:
+    page = blocks.split(dom.parse("<div><h2>Monday</h2><form><input type=email></form></div><p>The ferry</p>"))
+    vocabulary = Vocabulary()
+    seen = features.page_features(page, vocabulary)
+    assert seen.around.counts[:, len(CONCEPTS) + COUNTS.index("emails")].tolist() == [0, 1, 0]
+    box = context.PLACE_COLUMNS.index("box1_number_of_emails")
+    placed = context.context(seen.around, [])[:, box]
+    assert (placed > 0).tolist() == [True, True, True]  # the next box that holds more is the page
+    inner = context.PLACE_COLUMNS.index("box1_share")
+    assert context.context(seen.around, [])[:, inner].tolist() == pytest.approx([2 / 3, 2 / 3, 1.0])
 
 
 def test_text_reads_the_same_with_and_without_structure() -> None:

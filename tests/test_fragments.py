@@ -2,7 +2,7 @@ import pytest
 
 from app import blocks, dom, fragments
 from app.errors import NotOneElement
-from app.fragments import Context
+from app.wishes import Context
 
 
 def split(fragment: str, context: Context = Context()) -> tuple[blocks.Page, int]:  # noqa: B008 (frozen)

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,17 @@ def test_kinds_are_what_scikit_learn_says(estimators: dict[str, Any]) -> None:
     kind = estimators["kind"]
     wide = np.hstack((kind["scaler"].transform([row]), [[0, 1]]))
     np.testing.assert_allclose(said, kind["regression"].predict_proba(wide)[0], atol=1e-4)
+
+
+def test_the_order_of_the_words_does_not_matter(estimators: dict[str, Any]) -> None:
+    words = [f"body:{number}" for number in range(300)]
+    width = len(shape.COLUMNS) + len(words)
+    weights = np.random.default_rng(1).normal(0, 1, (len(KINDS), width))
+    regression = SimpleNamespace(coef_=weights, intercept_=np.zeros(len(KINDS)))
+    kind = {**estimators["kind"], "words": "\n".join(words), "regression": regression}
+    judge = Judge({**estimators, "kind": kind})
+    row = [1.0] * len(shape.COLUMNS)
+    assert judge.kinds(row, words).tolist() == judge.kinds(row, words[::-1]).tolist()
 
 
 def test_an_unknown_address_counts_as_the_mean_one(estimators: dict[str, Any]) -> None:

@@ -172,7 +172,7 @@ def test_fifty_thousand_nested_elements_are_refused(labeller: Labeller) -> None:
     assert labeller.label_html(smallpage.NEWS).blocks
 
 
-BEYOND = {"10 MB filing", "4 MB filing"} | set(hostile.REFUSED)
+BEYOND = hostile.TOO_LARGE | set(hostile.REFUSED)
 
 
 @pytest.mark.parametrize("name", sorted(set(hostile.PAGES) - BEYOND))

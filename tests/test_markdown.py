@@ -96,3 +96,7 @@ def test_a_plain_old_pages_ledger_is_a_table_and_its_layout_is_none() -> None:
     rows = [line for line in told("s23b_zh_table_old").splitlines() if line.startswith("|")]
     assert "| --- | --- |" in rows
     assert max(map(len, rows)) < 20
+
+
+def test_control_characters_are_left_out_and_make_no_page_binary() -> None:
+    assert marked(f"<p>book{chr(16) * 100}s</p><img src=i.png alt='a{chr(1) * 50}'>") == "books\n\n![a](i.png)"

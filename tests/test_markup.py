@@ -1,12 +1,13 @@
 import re
 from math import isfinite, log1p
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app import blocks, dom, markup
-from app.markup import link_words, site
+from app import blocks, dom, links, markup
+from app.links import link_words, site
 from app.vocabulary import Vocabulary
 from tests import strategies
 
@@ -21,12 +22,13 @@ def described(html: str, url: str | None = f"https://{HOST}/") -> list[tuple[dic
     """Each block's numbers by name, and the words in its addresses."""
     page = blocks.split(dom.parse(html), url=url)
     vocabulary = Vocabulary(growing=True)
-    made, numbers = markup.block_rows(page, vocabulary)
+    made = markup.block_rows(page, vocabulary)
+    numbers = made.words
     words = list(vocabulary.index["link"])
-    assert sorted({number for row in numbers for number in row}) == list(range(len(words)))
+    assert {number for row in numbers for number in row} <= set(range(len(words)))
     return [
         (dict(zip(markup.COLUMNS, row, strict=True)), {words[number] for number in found})
-        for row, found in zip(made.tolist(), numbers, strict=True)
+        for row, found in zip(made.numbers.tolist(), numbers, strict=True)
     ]
 
 
@@ -65,7 +67,7 @@ def test_where_a_link_leads(address: str, where: str, words: list[str]) -> None:
 def test_the_fast_reading_of_an_address_is_the_slow_one(address: str) -> None:
     fast = link_words(address, HOST)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markup, "_ADDRESS", re.compile(r"(?!)"))
+        patch.setattr(links, "_ADDRESS", re.compile(r"(?!)"))
         assert link_words(address, HOST) == fast
 
 
@@ -197,3 +199,34 @@ def test_addresses_are_read_without_failing(address: str) -> None:
     assert where in {"here", "in", "out", "mail", "script", "none"}
     assert words
     assert all("\n" not in word and "\t" not in word for word in words)
+
+
+@pytest.mark.parametrize(
+    ("control", "counted"),
+    [
+        ("<input type=email>", "emails"),
+        ("<input type=text name=user_email>", "emails"),
+        ("<input placeholder='Votre courriel'>", "emails"),
+        ("<input type=PASSWORD name=mail>", "passwords"),
+        ("<input type=search>", "searches"),
+        ("<input name=q>", "searches"),
+        ("<input type=text name=street>", "fields"),
+        ("<textarea></textarea>", "fields"),
+        ("<input type=radio name=email>", "choices"),
+        ("<button>Go</button>", "submits"),
+        ("<input type=submit value=Go>", "submits"),
+        ("<iframe src=/x></iframe>", "frames"),
+    ],
+)
+def test_what_may_be_filled_in_is_counted_by_what_it_asks_for(control: str, counted: str) -> None:
+    (row,) = rows(f"<p>x {control}</p>") if "iframe" not in control else rows(control)
+    controls = markup.COUNTS[:6]
+    found = [name for name in (*controls, "frames") if row[f"number_of_{name}"] > 0]
+    assert found == [counted]
+
+
+def test_a_form_is_told_of_all_that_stands_in_it() -> None:
+    told = rows('<form action="https://pay.test/x"><p>Five $5 or ten $10</p></form><form><p>Find</p></form><p>x</p>')
+    assert [row["number_of_in_form"] > 0 for row in told] == [True, True, False]
+    assert [row["number_of_in_form_out"] > 0 for row in told] == [True, False, False]
+    assert [round(float(np.expm1(row["number_of_currency"]))) for row in told] == [2, 0, 0]

@@ -62,7 +62,7 @@ async def test_a_page_beyond_the_limits_is_told_in_their_shape(http: httpx.Async
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "after"), [(Saturated(3), 503, "1"), (PageTooComplex("max_depth", 5), 200, None)]
+    ("error", "status", "after"), [(Saturated("All taken."), 503, "1"), (PageTooComplex("max_depth", 5), 200, None)]
 )
 async def test_only_the_services_own_troubles_keep_their_status(
     error: Exception, status: int, after: str | None

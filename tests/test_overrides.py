@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from app import blocks, dom, overrides
 from app.extents import Extents
-from app.overrides import Override, Report
+from app.overrides import Report
 from app.selectors import Selectors
+from app.wishes import Override
 from tests import strategies
 
 

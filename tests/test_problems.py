@@ -37,6 +37,7 @@ def test_types_are_unique_and_are_the_promised_ones() -> None:
     # Callers hold on to these names: one may be added, none may go or change its status.
     assert {kind.slug: kind.status for kind in KINDS} == {
         "broken-gzip": 400,
+        "unauthorized": 401,
         "not-found": 404,
         "method-not-allowed": 405,
         "body-too-slow": 408,
@@ -48,6 +49,7 @@ def test_types_are_unique_and_are_the_promised_ones() -> None:
         "page-too-complex": 422,
         "duplicate-id": 422,
         "not-one-element": 422,
+        "too-many-requests": 429,
         "internal-error": 500,
         "not-ready": 503,
         "saturated": 503,
@@ -96,8 +98,13 @@ def test_the_limit_is_stated() -> None:
 def test_only_what_passes_by_itself_says_when_to_come_back(kind: problems.Kind) -> None:
     for cls, row in TABLE.items():
         if row is kind and issubclass(cls, Refusal):
-            error = cls(1) if cls in (problems.BodyTooLarge, problems.Saturated, problems.DeadlineExceeded) else cls("")
-            assert ("retry-after" in response(error).headers) == (kind.status == 503)
+            if cls is problems.TooManyRequests:
+                error: Refusal = problems.TooManyRequests(600, 60, 7)
+            elif cls in (problems.BodyTooLarge, problems.DeadlineExceeded):
+                error = cls(1)
+            else:
+                error = cls("")
+            assert ("retry-after" in response(error).headers) == (kind.status in (429, 503))
 
 
 def test_the_frameworks_refusals_keep_their_headers() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from app import scan
+from app import dom, scan
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from tests import hostile
@@ -12,7 +12,7 @@ DEEP = 10_000
 def refused(html: str, **bounds: int) -> str | None:
     """Return the bound that a page exceeds, None if it may be parsed."""
     try:
-        scan.check(html, Bounds(**bounds))
+        scan.check(dom.encode(html), Bounds(**bounds))
     except PageTooComplex as error:
         return error.what
     return None

@@ -75,6 +75,7 @@ def test_selectors_match_as_css_says(selector: str, expected: list[str]) -> None
         "*:lang(en)", "svg|p", "p\x00", "[a|b]", "[a!=b]", "p:nth-child(x)", "p:nth-last-child(1)",
         "p:not(div p)", "p:where(.a)",
         ":not(" * 50, ":is(" * 400 + "a" + ")" * 400, ":is(:is(:is(:is(:is(:is(p))))))", "p{}", "p;", "@p",
+        ":is(a", ":is(a, b", "p:where(", ":not(a", "p:nth-child(", "[a", "p:has(a",
         "p:nth-child()", f"p:nth-child({'9' * 1900}n)", "p:nth-child(n+1000000001)",
     ],
 )  # fmt: skip
@@ -128,7 +129,7 @@ def test_no_selector_takes_long(great: blocks.Page, name: str) -> None:
             selectors.find(HOSTILE[name])
     except TooCostly:
         pass
-    assert time.process_time() - start < 8  # measured: below 3, on a busy machine
+    assert time.process_time() - start < 40  # measured: below 3; without bounds, minutes
 
 
 SIMPLE = st.one_of(

@@ -66,6 +66,16 @@ def test_the_engines_bounds_have_one_default() -> None:
         ("BEGONE_DEADLINE_SECONDS", "0"),
         ("BEGONE_MAX_BODY_BYTES", "5MB"),
         ("BEGONE_LOG_LEVEL", "loud"),
+        ("BEGONE_API_KEYS_FILE", "/nowhere/keys"),
+        ("BEGONE_API_KEYS", ""),
+        ("BEGONE_API_KEYS", "begone_a-key-itself"),
+        ("BEGONE_RATE", "fast"),
+        ("BEGONE_TRUSTED_PROXIES", "*"),
+        ("BEGONE_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("BEGONE_CORS_ORIGINS", "*"),
+        ("BEGONE_CORS_ORIGINS", "moz-extension://*"),
+        ("BEGONE_ADMIN_PORT", "0"),
+        ("BEGONE_ADMIN_PORT", "8000"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_and_named(
@@ -73,7 +83,23 @@ def test_a_value_that_cannot_be_is_refused_and_named(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert start.main() == 2
-    assert capsys.readouterr().err.startswith(f"{name}: ")
+    told = capsys.readouterr().err
+    assert told.startswith(f"{name}: ")
+    assert "begone_a-key-itself" not in told
+
+
+def test_any_extension_is_taken_where_keys_are_asked_for(tmp_path: Path) -> None:
+    entry = "reader:" + "0" * 64
+    path = tmp_path / "keys"
+    path.write_text(entry)
+    assert Settings(cors_origins="moz-extension://*", api_keys=entry).wants_keys
+    assert Settings(cors_origins="moz-extension://*", api_keys_file=path).wants_keys
+
+
+@pytest.mark.parametrize("value", ["off", "false", "0"])
+def test_switches_may_be_words(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEGONE_DOCS", value)
+    assert (Settings().docs, Settings().metrics) == (False, True)
 
 
 def test_settings_do_not_change_while_serving() -> None:

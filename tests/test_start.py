@@ -100,6 +100,44 @@ def test_the_server_gets_the_settings(runs: list[dict[str, Any]], monkeypatch: p
     assert run["metrics"] is None
 
 
+@pytest.mark.parametrize(("proxies", "trusted"), [("10.0.0.0/8 ::1", ["10.0.0.0/8", "::1"]), ("", [])])
+def test_only_the_proxies_named_are_trusted(
+    runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, proxies: str, trusted: list[str]
+) -> None:
+    monkeypatch.setenv("BEGONE_TRUSTED_PROXIES", proxies)
+    assert start.main() == 0
+    assert (runs[0]["proxy_headers"], runs[0]["forwarded_allow_ips"]) == (True, trusted)
+
+
+@pytest.mark.parametrize(
+    ("host", "keys", "warned"),
+    [
+        ("0.0.0.0", None, True),  # noqa: S104
+        ("::", None, True),
+        ("reader.example", None, True),
+        ("0.0.0.0", "reader:" + "0" * 64, False),  # noqa: S104
+        ("127.0.0.5", None, False),
+        ("::1", None, False),
+        ("localhost", None, False),
+    ],
+)
+def test_a_service_that_is_open_to_others_is_warned_of(
+    runs: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    host: str,
+    keys: str | None,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv("BEGONE_HOST", host)
+    if keys is not None:
+        monkeypatch.setenv("BEGONE_API_KEYS", keys)
+    assert start.main() == 0
+    assert runs
+    sentence = f"whoever reaches {host} may post: no API keys are set (BEGONE_API_KEYS_FILE)"
+    assert (sentence in caplog.messages) == warned
+
+
 def test_several_processes_share_a_place_for_metrics_that_is_cleared_away(
     runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +207,7 @@ def test_a_start_answers_soon_and_a_stop_is_clean(tmp_path: Path) -> None:
             slow.sendall(
                 b"POST /v1/label HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nHel"
             )
-            service.until(lambda: "begone_in_flight 1.0" in service.http.get("/metrics").text)
+            service.until(lambda: "begone_arriving 1.0" in service.http.get("/metrics").text)
             service.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
             slow.sendall(b"lo")
@@ -196,3 +234,30 @@ def test_several_processes_serve_as_one(tmp_path: Path, monkeypatch: pytest.Monk
         assert status(service.until(lambda: service.get("/readyz"))) == 200
         assert service.stop() == 0
     assert not list(tmp_path.glob("begone-metrics-*"))
+
+
+def _status_at(address: str) -> int | None:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(address).status_code
+    return None
+
+
+@pytest.mark.slow
+def test_several_processes_share_the_port_for_operators(tmp_path: Path) -> None:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        number = found.getsockname()[1]
+    with started(tmp_path / "log", workers=2, admin_port=number, model_dir=tmp_path) as service:
+        service.until(lambda: len([line for line in service.lines() if line["message"] == "model refused"]) == 2, 60)
+        assert status(service.get("/metrics")) == 404
+        other = f"http://127.0.0.1:{number}"
+        for _ in range(10):  # a connection each, which the system gives to either
+            assert httpx.get(f"{other}/healthz").status_code == 200
+        counted = 'begone_requests_total{method="GET",route="/healthz",status="200"} 10.0'
+        assert counted in httpx.get(f"{other}/metrics").text
+        children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+        workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(int(workers[0]), signal.SIGKILL)
+        # Its end of the port goes with it; until then a connection may still be given to it.
+        service.until(lambda: _status_at(f"{other}/healthz") == 200)
+        assert service.stop() == 0

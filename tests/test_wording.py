@@ -1,6 +1,6 @@
 import pytest
 
-from app import context, features, markup, text, wording
+from app import context, features, links, text, wording
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from app import context, features, markup, text, wording
     ],
 )  # fmt: skip
 def test_an_address_is_told_in_words(address: str, said: list[str]) -> None:
-    assert [wording.link(word) for word in markup.link_words(address, "paper.test")[1]] == said
+    assert [wording.link(word) for word in links.link_words(address, "paper.test")[1]] == said
 
 
 def test_a_pictures_address_is_told_as_a_pictures() -> None:

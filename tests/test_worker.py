@@ -1,12 +1,13 @@
 import asyncio
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from app.problems import DeadlineExceeded, NotReady
-from app.worker import MAX_STUCK, Worker
+from app.worker import MAX_STUCK, Worker, keep
 from tests.envelope import until
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +138,28 @@ async def test_a_thread_that_was_replaced_just_as_its_job_ended_hands_the_next_o
     await until(lambda: not old.is_alive())
     worker._start(old.jobs)  # type: ignore[attr-defined]
     assert await job is worker._thread
+
+
+class Tree:
+    """What a job makes on its way."""
+
+
+def make_and_keep() -> tuple["weakref.ref[Tree]", bool]:
+    """Make a tree and keep it; return a reference, and whether the tree is still there once nobody else has it."""
+    tree = Tree()
+    seen = weakref.ref(tree)
+    keep(tree)
+    del tree
+    return seen, seen() is not None
+
+
+async def test_what_a_job_keeps_goes_before_the_next_job_or_when_there_is_none(worker: Worker) -> None:
+    seen, there = await worker.run(make_and_keep)
+    assert there
+    assert await worker.run(lambda: seen() is None)
+    seen, _ = await worker.run(make_and_keep)
+    await until(lambda: seen() is None)
+
+
+def test_nothing_is_kept_on_other_threads() -> None:
+    assert make_and_keep()[1] is False

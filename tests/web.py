@@ -46,7 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "/slow":
                 self.send_response(200)
                 self.end_headers()
-                for _ in range(100):
+                for _ in range(600):  # 30 seconds
                     time.sleep(0.05)
                     self.wfile.write(b"<p>")
             case "/cut":

@@ -41,7 +41,7 @@ FIRST: Final[dict[str, Any]] = {
 }
 SECOND: Final[dict[str, Any]] = {
     "hidden_layer_sizes": (64,),
-    "alpha": 1e-2,
+    "alpha": 1.0,
     "batch_size": 512,
     "max_iter": 8,
     "learning_rate_init": 1e-3,

@@ -1,0 +1,44 @@
+import gzip
+
+import pytest
+from hypothesis import given, settings
+
+from fuzz.drawn import Application
+from fuzz.requests import REQUESTS, Request
+from tests.envelope import application
+
+HTML = ("content-type", "text/html")
+
+
+@pytest.fixture(scope="module")
+def posted() -> Application:
+    made = Application(application())
+    made.start()
+    return made
+
+
+@given(REQUESTS)
+@settings(max_examples=20)
+def test_requests_can_be_kept(request: Request) -> None:
+    assert request.dumped().startswith(b"POST /")
+
+
+def test_an_answer_is_one(posted: Application) -> None:
+    outcome = posted(Request("/v1/label", "", (HTML,), (b"<p>", b"Hello")))
+    assert (outcome.name, outcome.error, outcome.server_error) == ("200", None, False)
+
+
+def test_a_refusal_is_named(posted: Application) -> None:
+    packed = gzip.compress(b"<p>x")[:-1]
+    outcome = posted(Request("/v1/label", "", (HTML, ("content-encoding", "gzip")), (packed,)))
+    assert (outcome.name, outcome.error, outcome.server_error) == ("broken-gzip", None, False)
+
+
+def test_a_mistake_is_a_server_error() -> None:
+    def broken(_html: str) -> None:
+        raise ZeroDivisionError
+
+    made = Application(application(broken))
+    made.start()
+    outcome = made(Request("/v1/label", "", (HTML,), (b"<p>x",)))
+    assert outcome.server_error
