@@ -8,11 +8,11 @@ is left to read. A page that was posted whole is gated only by what is shown on 
 from dataclasses import dataclass, field
 from typing import Final
 
-from app import walls
+from app import breaks, walls
 from app.judge import Judge
-from app.labelled import Labelled
+from app.labelled import MAIN, PARAGRAPH, SURELY, Labelled
 from app.metadata import Metadata
-from app.phrases import ADBLOCK, PRICES, TRACKING, says
+from app.phrases import ADBLOCK, PRICES, TRACKING, WALL, says
 from app.walls import Box
 
 _MAX_EVIDENCE: Final = 50
@@ -22,6 +22,9 @@ _MOST_CONSENT: Final = 4_000  # characters of a page that asks for consent and h
 _ASKING: Final = 0.2  # of its text at least that speaks of tracking or prices
 _MOST_READ: Final = 6_000  # characters of an overlay
 _MOST_OVERLAYS: Final = 10
+_MOST_TEXT: Final = 1_500  # characters of paragraphs in a box that are an article's, not a wall's
+_MOST_NOTE: Final = 60  # characters of a note above a text
+_ABOVE: Final = 20  # blocks above it in which the note stands
 _BY_RULE: Final = 0.9  # what follows from a rule has no measured probability
 
 
@@ -51,7 +54,7 @@ def decide(
     for overlay in _overlays(seen):
         said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
         kind = "adblock" if says(said, ADBLOCK) else "consent" if _offers(said) else None
-        if kind is not None:
+        if kind is not None and not _is_page(seen, overlay):
             return Gate(kind, _BY_RULE, _shown(overlay)), None
     best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
     if best >= 0 and sure[best] >= 0.5:
@@ -60,6 +63,9 @@ def decide(
         if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
         return Gate(box.kind, round(sure[best], 4), evidence), box
+    note = _note(seen, declared)
+    if note is not None:
+        return Gate(walls.asked_for(seen.texts[note].lower()) or "subscription", _BY_RULE, _shown([note])), None
     asking = _consent_page(seen, main_chars)
     if asking:
         return Gate("consent", _BY_RULE, _shown(asking)), None
@@ -73,6 +79,21 @@ def _shown(blocks: list[int]) -> list[Evidence]:
     return [Evidence("block", index) for index in blocks[:_MAX_EVIDENCE]]
 
 
+def _note(seen: Labelled, declared: Metadata) -> int | None:
+    """Return the short note above a text that keeps it for some readers, where the text breaks off.
+
+    The same note stands above the whole text for the reader who has paid.
+    """
+    if not breaks.breaks_off(seen, declared):
+        return None
+    first = next((at for at in seen.main() if seen.length((at,)) >= PARAGRAPH), 0)
+    for at in range(max(0, first - _ABOVE), first):
+        said = seen.texts[at]
+        if 0 < len(said) <= _MOST_NOTE and not seen.hidden[at] and says(said.lower(), WALL):
+            return at
+    return None
+
+
 def _overlays(seen: Labelled) -> list[list[int]]:
     """Return the visible blocks of each box that is laid over the page, as its markup or the caller's hint says."""
     page = seen.page
@@ -80,9 +101,9 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         return []
     found: list[range] = []
     for element, attributes in enumerate(page.attrs):
-        if walls.OVER.isdisjoint(attributes) and page.tags[element] != "dialog":
+        if walls.OVER.isdisjoint(attributes) and page.tags[element] != "dialog" and element not in seen.positions:
             continue
-        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(page, element):
+        if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(seen, element):
             continue
         end = element + 1
         while end < len(page.parents) and page.parents[end] >= element:
@@ -94,6 +115,12 @@ def _overlays(seen: Labelled) -> list[list[int]]:
         [at for at, block in enumerate(page.blocks) if block.element in inside and not seen.hidden[at]]
         for inside in found
     ]
+
+
+def _is_page(seen: Labelled, overlay: list[int]) -> bool:
+    """Whether what is read stands in a box itself, as in a page that is laid out in a fixed frame."""
+    chars = [seen.length((at,)) for at in overlay if seen.classes[at, MAIN] >= SURELY]
+    return sum(each for each in chars if each >= PARAGRAPH) >= _MOST_TEXT
 
 
 def _offers(said: str) -> bool:

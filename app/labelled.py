@@ -1,8 +1,8 @@
 """A labelled page as verdicts read it: its visible main content, the paragraphs of that, and where they end."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,9 +14,9 @@ from app.labels import CLASSES, LABELS
 MAX_LINE: Final = 400  # characters; a longer block is a paragraph, not a line of a box
 
 _CONTENT: Final = LABELS.index("content")
-_MAIN: Final = CLASSES.index(("content", "main"))
+MAIN: Final = CLASSES.index(("content", "main"))
 _COMMENT: Final = CLASSES.index(("content", "comment"))
-_TEXT: Final = 0.8  # a block that is so surely content is no part of a box
+SURELY: Final = 0.8  # a block that is so surely content is no part of a box
 PARAGRAPH: Final = 80  # characters of a running text's block
 _DENSE: Final = "\u2e80"  # from here on scripts have a character for a syllable or a word
 _APART: Final = 7  # blocks between two runs of paragraphs
@@ -29,7 +29,8 @@ _TAIL: Final = 20  # blocks above and below a text's end that are looked at
 class Labelled:
     """A page's n blocks with their labels, as verdicts read them. `page` is None for text without structure.
 
-    `labels` (n,) are numbers of `LABELS`, `classes` (n, 10) the probabilities of `CLASSES`.
+    `labels` (n,) are numbers of `LABELS`, `classes` (n, 10) the probabilities of `CLASSES`; `positions` are the CSS
+    positions that the caller has told of elements.
     """
 
     texts: list[str]
@@ -37,6 +38,7 @@ class Labelled:
     labels: NDArray[np.int64]
     classes: NDArray[np.float32]
     page: Page | None = None
+    positions: Mapping[int, str] = field(default_factory=dict)
 
     def length(self, blocks: Iterable[int]) -> int:
         """Return how much some blocks say, in characters of an alphabet: one of Chinese or Japanese says as three."""
@@ -44,8 +46,13 @@ class Labelled:
 
     def main(self) -> list[int]:
         """Return the visible blocks of the main content, comments left out."""
-        own = (self.labels == _CONTENT) & (self.classes[:, _MAIN] >= self.classes[:, _COMMENT])
-        return [at for at in np.flatnonzero(own).tolist() if not self.hidden[at]]
+        return [at for at in self.own() if not self.hidden[at]]
+
+    def own(self) -> list[int]:
+        """Return the blocks of the main content, those that are hidden too."""
+        own = (self.labels == _CONTENT) & (self.classes[:, MAIN] >= self.classes[:, _COMMENT])
+        found: list[int] = np.flatnonzero(own).tolist()
+        return found
 
 
 class Paragraphs:
@@ -53,11 +60,11 @@ class Paragraphs:
 
     def __init__(self, seen: Labelled) -> None:
         self.main = seen.main()
-        surely = seen.classes[:, _MAIN]
+        surely = seen.classes[:, MAIN]
         self.paragraphs = [
             at
             for at in self.main
-            if seen.length((at,)) >= PARAGRAPH and surely[at] >= _TEXT and not _linked(seen.page, at)
+            if seen.length((at,)) >= PARAGRAPH and surely[at] >= SURELY and not _linked(seen.page, at)
         ]
         self.sums = [0]
         for at in self.paragraphs:
@@ -108,7 +115,12 @@ class Paragraphs:
 
 def length(text: str) -> int:
     """Return a text's length in characters of an alphabet."""
-    return len(text) * (3 if text and text[len(text) // 2] >= _DENSE else 1)
+    return len(text) * (3 if dense(text) else 1)
+
+
+def dense(text: str) -> bool:
+    """Whether a text is in a script that has a character for a syllable or a word, and no spaces between words."""
+    return bool(text) and text[len(text) // 2] >= _DENSE
 
 
 def _linked(page: Page | None, at: int) -> bool:

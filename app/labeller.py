@@ -16,8 +16,9 @@ from app.decision import decide
 from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
+from app.features import Features
 from app.labels import CLASSES, LABELS, SPANS
-from app.model import PAGE, TEXT, Floats, Model, Opinion, Rule
+from app.model import PAGE, TEXT, Floats, Head, Model, Opinion
 from app.overrides import Report
 from app.places import Places
 from app.removal import Removal, removal
@@ -58,12 +59,14 @@ class LabelledBlock:
 class Source:
     """What a result was read from, for those who say more of the page: its tree, its elements, the model's opinion.
 
-    `tree` and `page` are None for text without structure, `opinion` where there is no block.
+    `tree` and `page` are None for text without structure, `opinion` where there is no block. `positions` are the CSS
+    positions that the caller has told of elements.
     """
 
     tree: LexborHTMLParser | None = None
     page: Page | None = None
     opinion: Opinion | None = None
+    positions: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,9 @@ class Labeller:
         described = time.perf_counter()
         opinion = None
         if seen is not None:
-            opinion = _spread(head(seen, None), lines, len(page.blocks)) if lines else head(seen, page)
-            opinion = _heeding(opinion, head.rule, wishes.thresholds)
+            opinion = _opinion(head, seen, None if lines else page, wishes.thresholds)
+            if lines:
+                opinion = _spread(opinion, lines, len(page.blocks))
         extents = Extents(page)
         given, reports = overrides.apply(wishes.overrides, matched, extents)
         if opinion is not None and given:
@@ -131,7 +135,7 @@ class Labeller:
         chosen = opinion.chosen.tolist() if opinion is not None else []
         removed = removal(page, extents, chosen, positions, places, self.bounds)
         times = (start, parsed, described, time.perf_counter())
-        result = _result(labelled, page.head.language, times, Source(tree, page, opinion))
+        result = _result(labelled, page.head.language, times, Source(tree, page, opinion, positions))
         if any(report.problem for report in reports):
             result.warnings.append("override_without_effect")
         return replace(result, removal=removed, overrides=reports)
@@ -146,17 +150,17 @@ class Labeller:
         parsed = time.perf_counter()
         seen = features.text_features(lines, self.model.vocabulary) if lines else None
         described = time.perf_counter()
-        head = self.model.heads[TEXT]
-        opinion = _heeding(head(seen, None), head.rule, wishes.thresholds) if seen else None
+        opinion = _opinion(self.model.heads[TEXT], seen, None, wishes.thresholds) if seen else None
         labelled = _label(opinion, lines, None, None, {})
         return _result(labelled, None, (start, parsed, described, time.perf_counter()), Source(opinion=opinion))
 
 
-def _heeding(opinion: Opinion, rule: Rule, thresholds: Thresholds) -> Opinion:
-    """Return the opinion with the labels that the caller's thresholds choose."""
+def _opinion(head: Head, seen: Features, page: Page | None, thresholds: Thresholds) -> Opinion:
+    """Return what the model says, with the labels that the caller's thresholds choose."""
+    opinion = head(seen, page)
     if thresholds == _NO_WISHES.thresholds:
         return opinion
-    return replace(opinion, chosen=decide(opinion.labels, rule, thresholds))
+    return replace(opinion, chosen=decide(opinion, head.rule, thresholds, seen.around))
 
 
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph

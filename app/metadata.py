@@ -1,27 +1,27 @@
 """What a page's markup declares of itself, in JSON-LD and in `<meta>`: no reader sees it, and any of it may be false.
 
-Publishers write these for search engines and social networks. Everything is bounded: the scripts' number and length,
-the nodes looked at, the lengths of what is kept.
+Publishers write these for search engines and social networks. What is kept is bounded in length, as the scripts are
+(`linked.py`).
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-import orjson
 from selectolax.lexbor import LexborHTMLParser
 
-_MAX_SCRIPTS: Final = 20
-_MAX_SCRIPT: Final = 300_000  # characters; of all scripts together, twice as many
-_MAX_NODES: Final = 4_000
+from app import linked
+
 _MAX_METAS: Final = 400
 _MAX_TEXT: Final = 500
 _MAX_ADDRESS: Final = 2_048
 _MAX_AUTHORS: Final = 5
 _MAX_TYPES: Final = 24
+
+_OTHERS: Final = frozenset({"author", "publisher", "image", "itemListElement", "comment", "review", "isRelatedTo"})
+"""Members whose objects are not the page itself."""
 
 _FREE: Final = {"true": True, "false": False}
 _TIERS: Final = {"free": True, "metered": False, "locked": False}
@@ -48,7 +48,8 @@ _IMAGES: Final = ("og:image:secure_url", "og:image", "og:image:url", "twitter:im
 class Metadata:
     """What the markup declares. `types` are JSON-LD's types in lower case, `free` is None where nothing is said.
 
-    `free_by` names where `free` was read: `json-ld` or `meta`.
+    `free_by` names where `free` was read: `json-ld` or `meta`. `words` is how many words the page's text is said to
+    have.
     """
 
     headline: str | None = None
@@ -62,12 +63,13 @@ class Metadata:
     generator: str = ""
     og_type: str = ""
     types: tuple[str, ...] = ()
+    words: int | None = None
 
 
 def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
     """Return what the page declares; `url` is the caller's word on its address, which relative addresses begin at."""
     metas = _metas(tree)
-    nodes = list(_nodes(tree))
+    nodes = list(linked.objects(tree, _OTHERS))
     types = tuple(dict.fromkeys(name for node in nodes for name in _types(node)))[:_MAX_TYPES]
     main = [node for node in nodes if any(name.endswith(_ARTICLES) for name in _types(node))]
     free, free_by = _free(nodes, metas)
@@ -84,6 +86,7 @@ def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
         metas.get("generator", "")[:_MAX_TEXT],
         metas.get("og:type", "").lower()[:40],
         types,
+        max((_words(node) for node in main), default=0) or None,
     )
 
 
@@ -128,50 +131,19 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _nodes(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
-    """Yield the objects of the page's JSON-LD, outer ones first, those that belong to no page but to lists left out."""
-    level: list[Any] = []
-    room = 2 * _MAX_SCRIPT
-    for script in tree.css('script[type*="ld+json" i]')[:_MAX_SCRIPTS]:
-        text = script.text() or ""
-        room -= len(text)
-        if len(text) <= _MAX_SCRIPT and room >= 0:
-            level.append(_parsed(text))
-    seen = 0
-    while level:
-        below: list[Any] = []
-        for each in level:
-            seen += 1
-            if seen > _MAX_NODES:
-                return
-            if isinstance(each, dict):
-                yield each
-                below.extend(value for key, value in each.items() if key not in _OTHERS and not isinstance(value, str))
-            elif isinstance(each, list):
-                below.extend(each[:_MAX_NODES])
-        level = below
-
-
-_OTHERS: Final = frozenset({"author", "publisher", "image", "itemListElement", "comment", "review", "isRelatedTo"})
-"""Members whose objects are not the page itself."""
-
-
-def _parsed(text: str) -> Any:
-    text = text.strip().removeprefix("<!--").removesuffix("-->")
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        pass
-    try:
-        return json.loads(text, strict=False)  # line breaks within strings are common
-    except (ValueError, RecursionError):
-        return None
-
-
 def _types(node: Mapping[str, Any]) -> list[str]:
     given = node.get("@type")
     names = given[:5] if isinstance(given, list) else [given]
     return [name.rpartition("/")[2].lower()[:40] for name in names if isinstance(name, str)]
+
+
+def _words(node: Mapping[str, Any]) -> int:
+    """Return how many words an object says that its text has: by their count, or by the text itself."""
+    count, text = node.get("wordCount"), node.get("articleBody")
+    if isinstance(count, str) and len(count) < 8 and count.isdecimal():
+        count = int(count)
+    counted = count if isinstance(count, int) and not isinstance(count, bool) else 0
+    return max(counted, text.count(" ") if isinstance(text, str) else 0)
 
 
 def _free(nodes: list[dict[str, Any]], metas: Mapping[str, str]) -> tuple[bool | None, str | None]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from app import gates, head, kinds, metadata, visible, walls
+from app import breaks, gates, head, kinds, metadata, visible, walls
 from app.gates import NO_TEXT, Gate
 from app.judge import Judge
 from app.labelled import PARAGRAPH, Labelled
@@ -20,9 +20,10 @@ from app.metadata import Metadata
 from app.visible import Seen
 from app.walls import Box
 
-_SURE: Final = 0.75  # a wall that is less sure stops the reader, but may stand below the whole text
-_LONG: Final = 1_500  # characters of paragraphs that are a text, where a page's kind is not sure
+_SURE: Final = 0.75  # of its kind; a page of which that is less sure is judged by its length
+_LONG: Final = 1_000  # characters of content that are a text, where a page's kind is not sure
 _REST: Final = 0.15  # of the text behind a wall, at most, where the page breaks off at it
+_WHOLE: Final = 4_000  # characters of paragraphs above a wall that are more than a beginning, unless they break off
 _RUNNING: Final = {"documentation": 300, "service": 1_000, "other": 1_000}
 """Characters of paragraphs that a page of a kind must have for a text that could break off; other kinds have none."""
 
@@ -72,6 +73,7 @@ def judge(
         np.array([LABELS.index(block.label) for block in result.blocks], dtype=np.int64),
         source.opinion.classes,
         source.page,
+        source.positions,
     )
     kind, score, gate, truncated = weigh(seen, declared, estimators)
     main = seen.main()
@@ -91,18 +93,26 @@ def weigh(seen: Labelled, declared: Metadata, estimators: Judge) -> tuple[str, f
     chars = seen.length(main)
     gate, wall = gates.decide(seen, walls.find(seen), estimators, declared, chars)
     kind, score = kinds.decide(seen, declared, declared.address, gate, estimators)
-    return kind, score, gate, _truncated(seen, main, (kind, score), gate, wall)
+    return kind, score, gate, _truncated(seen, declared, main, (kind, score), gate, wall)
 
 
-def _truncated(seen: Labelled, main: list[int], of: tuple[str, float], gate: Gate, wall: Box | None) -> str:
-    """Return whether the text breaks off: at a wall with hardly anything behind it."""
-    paragraphs = seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH)
-    if wall is not None and gate.score >= _SURE:
-        return "yes" if wall.text_after <= _REST * paragraphs else "no"
+def _truncated(
+    seen: Labelled, declared: Metadata, main: list[int], of: tuple[str, float], gate: Gate, wall: Box | None
+) -> str:
+    """Return whether the text breaks off: at a wall with hardly anything behind it, or at a pager that leads on."""
     kind, score = of
+    paragraphs = seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH)
+    if wall is not None:
+        whole = wall.text_before >= _WHOLE and not breaks.breaks_off(seen, declared)
+        return "no" if whole or wall.text_after > _REST * paragraphs else "yes"
+    if kind == "article" and breaks.goes_on(seen):
+        return "yes"
+    if gate.kind in {"subscription", "registration"} and breaks.breaks_off(seen, declared):
+        return "yes"
+    chars = seen.length(main)
     if kind in {"article", "forum"}:
-        return "no" if seen.length(main) >= NO_TEXT else "unknown"
-    if kind in {"listing", "product"} and score < _SURE and paragraphs >= _LONG:
+        return "no" if chars >= NO_TEXT else "unknown"
+    if kind not in {"appeal_page", "consent_wall"} and score < _SURE and chars >= _LONG:
         return "no"  # rather an article that looks like one
     return "no" if paragraphs >= _RUNNING.get(kind, inf) else "unknown"
 

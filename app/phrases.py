@@ -155,3 +155,11 @@ ASKING: Final = _phrases(
     "подписк|bağış|abone|寄付|購読|捐款|订阅|訂閱|후원|구독|تبرع|اشترك|दान|सदस्यता",
 )
 """That a page itself asks for money: in its title or headline."""
+
+NEXT_PAGE: Final = _phrases(
+    "next page|nächste seite|nächsten seite|page suivante|siguiente página|página siguiente|próxima página",
+    "página seguinte|pagina successiva|prossima pagina|volgende pagina|nästa sida|neste side|næste side",
+    "następna strona|další strana|další stránka|seuraava sivu|следующая страница|наступна сторінка|sonraki sayfa",
+    "下一页|下一頁|次のページ|次ページ|다음 페이지|الصفحة التالية|अगला पेज|अगला पृष्ठ",
+)
+"""That a text has another page."""

@@ -1,11 +1,12 @@
 """How much text a page holds that no block has: in templates, in what is for readers without scripts, in JSON-LD."""
 
-import json
 import re
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from app import linked
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _HOLDERS: Final = "template, noscript, noembed, noframes, script"
@@ -18,7 +19,9 @@ _TEXTS: Final = frozenset({"articleBody", "reviewBody", "text"})
 
 def hidden_text_chars(tree: LexborHTMLParser) -> int:
     """Return how many characters of text, white space squeezed, stand where no reader sees them and no block is."""
-    return sum(_chars(node) for node in tree.css(_HOLDERS))
+    declared = (held for each in linked.objects(tree) for name, held in each.items() if name in _TEXTS)
+    texts = sum(_marked_up(held) for held in declared if isinstance(held, str))
+    return texts + sum(_chars(node) for node in tree.css(_HOLDERS))
 
 
 def _chars(node: LexborNode) -> int:
@@ -29,29 +32,8 @@ def _chars(node: LexborNode) -> int:
     if tag != "script":
         return _marked_up(held)
     kind = (node.attributes.get("type") or "").strip().lower()
-    if kind in _TEMPLATES:
-        return _marked_up(held)
-    return _linked_data(held) if kind == "application/ld+json" else 0
+    return _marked_up(held) if kind in _TEMPLATES else 0
 
 
 def _marked_up(markup: str) -> int:
     return len(" ".join(unescape(_TAG.sub(" ", markup)).split()))
-
-
-def _linked_data(source: str) -> int:
-    try:
-        stack: list[Any] = [json.loads(source)]
-    except (ValueError, RecursionError):
-        return 0
-    found = 0
-    while stack:
-        value = stack.pop()
-        if isinstance(value, list):
-            stack.extend(value)
-        elif isinstance(value, dict):
-            for name, held in value.items():
-                if name in _TEXTS and isinstance(held, str):
-                    found += _marked_up(held)
-                else:
-                    stack.append(held)
-    return found

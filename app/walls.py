@@ -15,14 +15,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.blocks import Page
-from app.labelled import MAX_LINE, Labelled, Paragraphs
+from app.labelled import MAIN, MAX_LINE, Labelled, Paragraphs
 from app.labels import CLASSES, LABELS, SPANS
 from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, REGISTER, SPENT, SUBSCRIBE, TRACKING, WALL, says
 
 _APPEAL: Final = LABELS.index("appeal")
 
-_MAIN: Final = CLASSES.index(("content", "main"))
 _SUBSCRIPTION: Final = CLASSES.index(("appeal", "subscription"))
 _REGISTRATION: Final = CLASSES.index(("appeal", "registration"))
 _ADBLOCK: Final = CLASSES.index(("appeal", "adblock"))
@@ -36,7 +34,7 @@ _LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong
 _PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
 _GAP: Final = 4  # blocks of something else that a box may have in it
 _REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
-_WORD: Final = 0.6  # what a word for it counts beside the model's probability
+_WORD: Final = 1.0  # what a word for it counts beside the model's probability: words decide where they are one-sided
 _MAX_WORDS: Final = 3_000  # characters of a box that are read
 _MAX_READ: Final = 100  # its blocks
 _MAX_BOXES: Final = 200
@@ -54,11 +52,15 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A run of blocks, what kind of wall it would be, and a row of `COLUMNS` about it."""
+    """A run of blocks, what kind of wall it would be, a row of `COLUMNS` about it, and the text around it.
+
+    `text_before` and `text_after` are characters of paragraphs.
+    """
 
     blocks: list[int]
     kind: str
     row: list[float]
+    text_before: int
     text_after: int
 
 
@@ -89,8 +91,8 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     said = "\n".join(seen.texts[at] for at in run[:_MAX_READ])[:_MAX_WORDS].lower()
     kinds = seen.classes[run].mean(axis=0)
     # The model tells what is sold from what is free less surely than the words do.
-    sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
-    asked = kinds[_WALLS] + [_WORD * (sold and not free), _WORD * (free and not sold), 0.0]
+    worded = asked_for(said)
+    asked = kinds[_WALLS] + [_WORD * (worded == "subscription"), _WORD * (worded == "registration"), 0.0]
     kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
     walls = says(said, WALL)
     lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]
@@ -100,7 +102,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     after = total - text.before(run[-1])
     last, end = text.last_main(run[0]), text.last(run[0])
     closing = seen.texts[end].rstrip()[-20:] if end >= 0 else ""
-    modal, furniture, aside, together, fields, linked = _place(seen.page, run, end)
+    modal, furniture, aside, together, fields, linked = _place(seen, run, end)
     tracking = says(said, TRACKING)
     row = [
         float(kinds[_SUBSCRIPTION]),
@@ -108,7 +110,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         float(kinds[_ADBLOCK]),
         float(kinds[_NEWSLETTER]),
         float(kinds[_OTHER]),
-        float(kinds[_MAIN]),
+        float(kinds[MAIN]),
         float(kinds[_ADVERT]),
         float(kinds[_NAVIGATION]),
         float(mass[run].max()),
@@ -138,11 +140,12 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         float(aside),
         log1p(fields),
     ]
-    return Box(run, kind, row, after)
+    return Box(run, kind, row, before, after)
 
 
-def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
+def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:
     """Return whether a box lies over the page, in its furniture, beside the text, how near the text, fields, links."""
+    page = seen.page
     if page is None:
         return False, False, False, 1.0, 0, 0.0
     chain = []
@@ -150,7 +153,7 @@ def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, boo
     while element >= 0:
         chain.append(element)
         element = page.parents[element]
-    modal = any(lies_over(page, each) for each in chain)
+    modal = any(lies_over(seen, each) for each in chain)
     tags = {page.tags[each] for each in chain}
     together = 0.0
     if end >= 0:
@@ -166,16 +169,31 @@ def _place(page: Page | None, run: list[int], end: int) -> tuple[bool, bool, boo
     return modal, bool(tags & {"header", "footer", "nav"}), "aside" in tags, together, fields, linked
 
 
-OVER: Final = frozenset({"aria-modal", "data-bl-pos", "style"})
-"""Attributes of which an element has one, unless it is a dialog, where it lies over the page."""
+def asked_for(said: str) -> str | None:
+    """Return what a text in lower case asks for, going by its words: a subscription or a registration, if only one."""
+    sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
+    return None if sold == free else "subscription" if sold else "registration"
 
 
-def lies_over(page: Page, element: int) -> bool:
-    """Whether an element's own markup, or the caller's hint, says that it is laid over the page."""
+OVER: Final = frozenset({"aria-modal", "style"})
+"""Attributes of which an element has one, unless it is a dialog or the caller says so, where it lies over the page."""
+
+
+def lies_over(seen: Labelled, element: int) -> bool:
+    """Whether an element is laid over the page: by its own markup, or by the caller's word on its position.
+
+    That word goes before the element's own style. `html` and `body` lie over nothing: fixed, they are kept from
+    scrolling.
+    """
+    page = seen.page
+    if page is None or element <= 1:
+        return False
     attributes = page.attrs[element]
     if page.tags[element] == "dialog":
         return "open" in attributes
-    if (attributes.get("aria-modal") or "").lower() == "true" or attributes.get("data-bl-pos") == "fixed":
+    if (attributes.get("aria-modal") or "").lower() == "true":
         return True
+    if (told := seen.positions.get(element)) is not None:
+        return told == "fixed"
     style = attributes.get("style")
-    return style is not None and _FIXED.search(style[:1_000]) is not None and element > 1
+    return style is not None and _FIXED.search(style[:1_000]) is not None

@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from app import blocks, dom
+from app import blocks, dom, hints
 from app.judge import KINDS, Judge
 from app.labelled import Labelled
 from app.labeller import LabelledBlock, Result, Source, Timings
@@ -32,11 +32,14 @@ def opinion(codes: str, sure: float = 0.91) -> Opinion:
 def labelled(html: str, codes: str, sure: float = 0.91) -> Labelled:
     """A page whose blocks are what the codes say."""
     page = blocks.split(dom.parse(html))
+    positions = hints.take(page)
     codes = codes.replace(" ", "")
     texts = [block.text for block in page.blocks]
     assert len(texts) == len(codes), texts
     said = opinion(codes, sure)
-    return Labelled(texts, [page.hidden[block.element] for block in page.blocks], said.chosen, said.classes, page)
+    return Labelled(
+        texts, [page.hidden[block.element] for block in page.blocks], said.chosen, said.classes, page, positions
+    )
 
 
 def lines(texts: Sequence[str], codes: str) -> Labelled:

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -6,11 +7,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.decision import decide
-from app.model import Floats, Rule, choose
+from app import blocks, context, decision, dom
+from app.boxes import settle
+from app.concepts import CONCEPTS
+from app.context import Surroundings
+from app.model import Floats, Opinion, Rule, choose
 from app.wishes import Thresholds
 
 RULE = Rule((-0.25, 0.5, 0.5, 0.0), guard=0.3)
+
+
+@cache
+def surroundings(count: int, html: str = "") -> Surroundings:
+    """Where the blocks of a page stand; of `count` paragraphs, each in a box of its own, without one."""
+    page = blocks.split(dom.parse(html or "".join(f"<div><p>{at}</p></div>" for at in range(count))))
+    assert len(page.blocks) == count
+    return context.surroundings(page, np.zeros((count, len(CONCEPTS)), dtype=np.float32))
+
+
+def decide(labels: Floats, rule: Rule, thresholds: Thresholds, html: str = "") -> NDArray[np.int64]:
+    """Return what is decided where the model's own rule has chosen and stragglers are settled."""
+    around = surroundings(len(labels), html)
+    opinion = Opinion(labels, labels, carefully(labels, rule, around))
+    return decision.decide(opinion, rule, thresholds, around)
+
+
+def carefully(labels: Floats, rule: Rule, around: Surroundings) -> NDArray[np.int64]:
+    return settle(choose(labels, rule), labels, around)
 
 
 def rows(*values: tuple[float, float, float, float]) -> Floats:
@@ -51,6 +74,28 @@ def test_strict_gives_the_likeliest_other_label_where_content_is_not_likelier_th
     assert decide(doubted, plain, Thresholds(strict=True)).tolist() == [3, 2, 0]
 
 
+BOX = "<p>story</p><div><p>one</p><p>two</p><p>three</p><p>four</p></div><p>story</p>"
+TEXT = (0.97, 0.01, 0.01, 0.01)
+STRAGGLER = rows(TEXT, SURE, SURE, (0.6, 0.3, 0.05, 0.05), SURE, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "label"),
+    [
+        (Thresholds(), 1),
+        (Thresholds(appeal=0.25), 1),
+        (Thresholds(appeal=0.35), 0),
+        (Thresholds(content=0.7), 1),
+        (Thresholds(content=0.5), 0),
+        (Thresholds(navigation=0.5), 1),
+        (Thresholds(strict=True), 1),
+        (Thresholds(strict=True, appeal=0.35), 0),
+    ],
+)
+def test_a_straggler_stays_with_its_box_unless_a_threshold_says_otherwise(thresholds: Thresholds, label: int) -> None:
+    assert decide(STRAGGLER, RULE, thresholds, BOX).tolist() == [0, 1, 1, label, 1, 0]
+
+
 PROBABILITY = st.floats(0, 1, width=32)
 TABLES = st.lists(st.tuples(*[st.floats(0.001, 1)] * 4), min_size=1, max_size=8).map(
     lambda values: np.array([np.array(row) / sum(row) for row in values], dtype=np.float32)
@@ -89,7 +134,7 @@ def test_more_care_turns_blocks_to_content_only(table: Floats, rule: Rule, stric
 @given(table=TABLES, rule=RULES, data=st.data())
 def test_what_is_content_strictly_is_content_carefully(table: Floats, rule: Rule, data: st.DataObject) -> None:
     careful, strict = decide(table, rule, Thresholds()), decide(table, rule, Thresholds(strict=True))
-    assert (careful == choose(table, rule)).all()
+    assert (careful == carefully(table, rule, surroundings(len(table)))).all()
     assert (careful[strict == 0] == 0).all()
     assert (table[strict == 0, 0] >= 0.5).all()
     some = asked(data)

@@ -97,6 +97,28 @@ async def test_the_callers_word_on_what_is_shown_comes_back(http: httpx.AsyncCli
     assert [block["hidden"] for block in answer["blocks"]] == [False, False, False, True]
 
 
+BLOCKED = """<div class="box"{hint}><h2>You use an ad blocker</h2><p>Please turn your ad blocker off to go on
+reading.</p><button>I have turned it off</button></div>"""
+
+
+@pytest.mark.parametrize(
+    ("hint", "style", "gate"),
+    [
+        ("", "", "none"),
+        ("fixed", "", "adblock"),
+        ("static", "position: fixed", "none"),
+        ("", "position: fixed", "adblock"),
+    ],
+)
+async def test_the_callers_word_on_what_lies_over_the_page_is_heard(
+    http: httpx.AsyncClient, hint: str, style: str, gate: str
+) -> None:
+    said = (f' data-bl-pos="{hint}"' if hint else "") + (f' style="{style}"' if style else "")
+    html = PAGE.replace("</main>", f"<p>{STORY}</p>" * 3 + "</main>" + BLOCKED.format(hint=said))
+    page = (await asked(http, html=html))["page"]
+    assert (page["gate"]["kind"], page["gated"]) == (gate, gate != "none")
+
+
 async def test_anchors_come_when_asked_for(http: httpx.AsyncClient) -> None:
     answer = await asked(http, html=PAGE, include=["anchors"])
     plain = await asked(http, html=PAGE)

@@ -55,6 +55,12 @@ def test_what_is_laid_over_the_page_stops_the_reader(over: str) -> None:
     assert (gate.kind, shown(gate)) == ("consent", [3, 4, 5, 6])
 
 
+@pytest.mark.parametrize("over", ["style='position:fixed;inset:0'", "data-bl-pos=fixed"])
+def test_a_frame_that_holds_the_page_itself_does_not(over: str) -> None:
+    story = "<p>Many readers use an ad blocker, and so do I.</p>" + PARAGRAPH * 6
+    assert decide(labelled(f"<nav>Home</nav><div {over}>{story}</div>", "N C CCCCCC")).kind == "none"
+
+
 def test_what_is_not_laid_over_it_or_not_shown_does_not() -> None:
     assert decide(labelled(f"{PARAGRAPH * 3}<div>{BLOCKER}</div>", "CCC BB")).kind == "none"
     assert decide(labelled(f"{PARAGRAPH * 3}<div>{CHOICE}</div>", "CCC SNSS")).kind == "none"
@@ -112,6 +118,35 @@ def test_lines_without_structure_may_be_gated() -> None:
     seen = lines([LINE * 3, "Subscribe to continue reading"], "CS")
     assert decide(seen, wall="any").kind == "subscription"
     assert decide(seen).kind == "none"
+
+
+NOTE = "<p>Subscribers only</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "codes", "kind"),
+    [
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}and then…</p>", "C S CC", "subscription"),
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}and then…</p>", "C C CC", "subscription"),
+        (f"<p>Register to read on</p>{PARAGRAPH}<p>{LINE}and then…</p>", "R CC", "registration"),
+        (f"<h1>Bell</h1>{NOTE}{PARAGRAPH}<p>{LINE}</p>", "C S CC", "none"),
+        (f"<h1>Bell</h1>{PARAGRAPH}<p>{LINE}and then…</p>", "C CC", "none"),
+        (f"<h1>Bell</h1><div hidden>{NOTE}</div>{PARAGRAPH}<p>{LINE}and then…</p>", "C S CC", "none"),
+        (f"<h1>Bell</h1>{PARAGRAPH}<p>{LINE}and then…</p>{NOTE}", "C CC S", "none"),
+        (f"{NOTE}{'<p>News</p>' * 30}{PARAGRAPH}<p>{LINE}and then…</p>", "S" + "N" * 30 + "CC", "none"),
+    ],
+    ids=["note", "whatever its label", "to register", "whole", "no note", "hidden", "below", "far above"],
+)
+def test_a_note_above_a_text_that_breaks_off_says_why(html: str, codes: str, kind: str) -> None:
+    gate = decide(labelled(html, codes))
+    assert gate.kind == kind
+    assert bool(shown(gate)) == (kind != "none")
+
+
+def test_a_text_may_also_be_shorter_than_it_is_said_to_be() -> None:
+    seen = labelled(f"<h1>Bell</h1>{NOTE}{PARAGRAPH}", "C S C")
+    assert decide(seen, declared=Metadata(words=500)).kind == "subscription"
+    assert decide(seen, declared=Metadata(words=70)).kind == "none"
 
 
 def test_evidence_is_bounded() -> None:

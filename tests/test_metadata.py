@@ -87,30 +87,27 @@ def test_a_page_may_declare_that_it_is_free_or_not(html: str, free: tuple[bool |
     assert (found.free, found.free_by) == free
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "{", "[1, 2", "nonsense", "[" * 100_000, '{"a":' * 5_000, "3", "null", '"text"', "\udc80"],
-    ids=["empty", "open", "cut", "words", "deep list", "deep object", "number", "null", "text", "surrogate"],
-)
-def test_broken_json_ld_is_passed_over(text: str) -> None:
-    whole = '<script type="application/ld+json">{"isAccessibleForFree": false}</script>'
-    assert read(f'<script type="application/ld+json">{text}</script>{whole}').free is False
-
-
-def test_json_ld_with_line_breaks_in_strings_or_comments_around_it_is_read() -> None:
-    html = '<script type="application/ld+json"><!-- {"@type": "Article", "headline": "The\nbell"} --></script>'
-    assert read(html).headline == "The bell"
-
-
-def test_json_ld_is_bounded() -> None:
-    long = {"text": "x" * 400_000, "isAccessibleForFree": False}
-    assert read(linked(long)).free is None
-    many = linked(*[{"a": 1}] * 20, {"isAccessibleForFree": False})
-    assert read(many).free is None
-    wide = {"a": [{"b": 1}] * 10_000, "z": {"y": {"isAccessibleForFree": False}}}
-    assert read(linked(wide)).free is None
+def test_types_are_bounded() -> None:
     types = linked(*({"@type": [f"T{n}{m}" for m in range(5)]} for n in range(20)))
     assert len(read(types).types) == 24
+
+
+@pytest.mark.parametrize(
+    ("article", "words"),
+    [
+        ({"wordCount": 842}, 842),
+        ({"wordCount": "842"}, 842),
+        ({"wordCount": "842 words"}, None),
+        ({"wordCount": True}, None),
+        ({"wordCount": [842]}, None),
+        ({"articleBody": "one two three "}, 3),
+        ({"articleBody": ["one"], "wordCount": 0}, None),
+        ({"articleBody": "one two three ", "wordCount": 2}, 3),
+        ({"@type": "Person", "wordCount": 9}, None),
+    ],
+)
+def test_an_article_may_say_how_many_words_it_has(article: dict[str, object], words: int | None) -> None:
+    assert read(linked({"@type": "NewsArticle"} | article)).words == words
 
 
 @pytest.mark.parametrize("author", [None, 3, [], {}, {"name": None}, [None], "", "http://paper.test/ann"])

@@ -27,6 +27,22 @@ def test_a_page_that_ends_at_its_wall_breaks_off() -> None:
     assert (verdict.gated, verdict.truncated) == (True, "no")
 
 
+def test_a_long_text_that_does_not_break_off_is_whole_above_its_wall_too() -> None:
+    long = STORY + PARAGRAPH * 10
+    assert judge(long + PLANS, "C CCCC" + "C" * 10 + "SS", wall="any").truncated == "no"
+    assert judge(f"{long}<p>{LINE}and…</p>{PLANS}", "C CCCC" + "C" * 11 + "SS", wall="any").truncated == "yes"
+
+
+def test_a_text_below_a_note_for_subscribers_breaks_off_where_it_says_so() -> None:
+    verdict = judge(f"<p>Subscribers only</p>{STORY}<p>{LINE}and…</p>", "S C CCCC C")
+    assert (verdict.gate.kind, verdict.truncated) == ("subscription", "yes")
+
+
+@pytest.mark.parametrize(("kind", "truncated"), [("article", "yes"), ("forum", "no"), ("listing", "unknown")])
+def test_an_article_breaks_off_where_a_pager_leads_on(kind: str, truncated: str) -> None:
+    assert judge(STORY + "<p>1 2 Next page</p>", "C CCCC N", kind=kind).truncated == truncated
+
+
 def test_a_page_under_an_overlay_is_all_there() -> None:
     over = "<div aria-modal=true><p>You use an ad blocker</p></div>"
     verdict = judge(STORY + over, "C CCCC B")
@@ -48,6 +64,22 @@ def test_a_page_under_an_overlay_is_all_there() -> None:
 )
 def test_only_a_text_can_be_whole(kind: str, paragraphs: int, truncated: str) -> None:
     assert judge(PARAGRAPH * paragraphs, "C" * paragraphs, kind=kind).truncated == truncated
+
+
+@pytest.mark.parametrize(
+    ("kind", "sure", "paragraphs", "truncated"),
+    [
+        ("listing", 0.5, 4, "no"),
+        ("listing", 0.5, 3, "unknown"),
+        ("listing", 0.8, 4, "unknown"),
+        ("service", 0.5, 4, "no"),
+    ],
+)
+def test_a_page_whose_kind_is_not_sure_is_judged_by_its_length(
+    kind: str, sure: float, paragraphs: int, truncated: str
+) -> None:
+    made = result("<ul>" + f"<li>{LINE}</li>" * 3 * paragraphs + "</ul>", "C" * 3 * paragraphs)
+    assert page.judge(made, told(kind=kind, sure=sure)).truncated == truncated
 
 
 def test_an_article_of_a_few_words_may_be_anything() -> None:
