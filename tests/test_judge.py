@@ -66,7 +66,7 @@ def test_an_unknown_address_counts_as_the_mean_one(estimators: dict[str, Any]) -
 
 def test_walls_are_what_scikit_learn_says(estimators: dict[str, Any]) -> None:
     rows = np.random.default_rng(2).normal(1, 1, (3, len(walls.COLUMNS)))
-    said = Judge(estimators).walls([Box([0], "subscription", row.tolist(), 0) for row in rows])
+    said = Judge(estimators).walls([Box([0], "subscription", row.tolist(), 0, 0) for row in rows])
     gate = estimators["gate"]
     np.testing.assert_allclose(said, gate["regression"].predict_proba(gate["scaler"].transform(rows))[:, 1], atol=1e-4)
     assert Judge(estimators).walls([]).shape == (0,)
