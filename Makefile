@@ -68,7 +68,7 @@ docker-lint: $(DEV_STAMP) ## Check the Dockerfile (hadolint)
 .PHONY: deploy-lint
 deploy-lint: $(DEV_STAMP) ## Hold deploy/ against the schemas of Kubernetes and Compose
 	@for version in $(KUBERNETES); do \
-		$(BIN)/kubernetes-validate --strict --quiet --version $$version $(MANIFESTS) || exit 1; \
+		$(BIN)/kubernetes-validate --strict --quiet -k $$version $(MANIFESTS) || exit 1; \
 	done
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 

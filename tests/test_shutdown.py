@@ -96,7 +96,7 @@ def test_under_load_every_request_that_was_taken_is_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int, sent: signal.Signals
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    bounds = {"max_waiting": 100, "shutdown_seconds": 100}
+    bounds = {"max_waiting": 100, "shutdown_seconds": 100, "deadline_seconds": 100}
     with started(tmp_path / "log", workers=workers, shutdown_delay_seconds=3, **bounds) as service:
         service.until_ready(workers)
         with Clients(service, 6, once_refused=True).posting() as clients:

@@ -25,7 +25,7 @@ def test_a_process_that_is_killed_under_load_is_replaced_while_the_other_answers
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with started(tmp_path / "log", workers=2, max_waiting=100) as service:
+    with started(tmp_path / "log", workers=2, max_waiting=100, deadline_seconds=100) as service:
         service.until_ready(2)
         with Clients(service, 6).posting() as clients:
             service.until(lambda: len(clients.whole) > 20)
