@@ -28,6 +28,7 @@ MOST_BLOCKS: Final = 100
 MOST_REASONS: Final = 6
 _LEAST: Final = 0.05  # log odds; what moves less decides nothing
 _MOST_ABOVE: Final = 30  # enclosing elements whose names are looked at
+_MOST_WITHIN: Final = 200  # elements within the block whose names and addresses are looked at
 _OWN: Final = len(CLASSES)  # the first columns of an opinion are what it says of the block itself
 
 
@@ -161,7 +162,7 @@ class _Judge:
 
     def _links(self, row: int, page: Page, block: Block) -> Iterator[_Change]:
         words: dict[str, None] = {}
-        for element in (*inner_elements(page, block.element, block.inner), block.element):
+        for element in (*inner_elements(page, block.element, block.inner)[:_MOST_WITHIN], block.element):
             attributes = page.attrs[element]
             if page.tags[element] == "a" and "href" in attributes:
                 words |= dict.fromkeys(links.link_words(attributes["href"] or "", page.head.host)[1])
@@ -178,7 +179,8 @@ class _Judge:
         weights, size = self.firsts[0].name_weights, self.firsts[0].hidden
         if weights is None:
             return
-        places = [("an element in it", 4, at) for at in inner_elements(page, block.element, block.inner)]
+        inner = inner_elements(page, block.element, block.inner)[:_MOST_WITHIN]
+        places = [("an element in it", 4, at) for at in inner]
         element = block.element
         for level in range(_MOST_ABOVE):
             if element < 0:

@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 from fastapi import FastAPI
@@ -20,7 +20,8 @@ from app.main import create_app
 from app.settings import Settings
 from fuzz import tally
 from fuzz.requests import REQUESTS, Request
-from fuzz.target import ANSWERED, Outcome
+from fuzz.tally import Outcome
+from fuzz.target import ANSWERED
 
 _ROUND: Final = 500  # requests that Hypothesis draws before it starts anew: it remembers each
 
@@ -33,9 +34,15 @@ class Application:
         self.loop = asyncio.new_event_loop()
         self._life: AbstractAsyncContextManager[Any] = self.app.router.lifespan_context(self.app)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Wait until the model is loaded."""
         self.loop.run_until_complete(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the application."""
+        self.loop.run_until_complete(self._life.__aexit__(None, None, None))
+        self.loop.close()
 
     def __call__(self, request: Request) -> Outcome:
         """Post a request; what the application raises, or answers with a 5xx but 503 and 504, breaks the promise."""
@@ -91,28 +98,30 @@ def main(folder: Path, count: int, first: int) -> None:
     """Post `count` requests."""
     logging.getLogger("begone").setLevel(logging.CRITICAL)
     keeper = tally.Keeper(folder)
-    application = Application()
-    application.start()
-    rounds = 0
-    while keeper.tally.inputs < count:
-        rounds += 1
-
-        @seed(first * 1_000_000 + rounds)
-        @settings(
-            max_examples=min(_ROUND, count - keeper.tally.inputs),
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(REQUESTS)
-        def draw(request: Request) -> None:
-            data = request.dumped()
-            keeper.take(data)
-            keeper.give(data, application(request))
-
-        draw()
+    with Application() as application:
+        rounds = 0
+        while keeper.tally.inputs < count:
+            rounds += 1
+            _round(keeper, application, min(_ROUND, count - keeper.tally.inputs), first * 1_000_000 + rounds)
     keeper.write()
+
+
+def _round(keeper: tally.Keeper, application: Application, count: int, number: int) -> None:
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(REQUESTS)
+    def draw(request: Request) -> None:
+        data = request.dumped()
+        keeper.take(data)
+        keeper.give(data, application(request))
+
+    draw()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@ import orjson
 
 from benchmarks import machine
 from fuzz import tally
-from fuzz.tally import Tally
-from fuzz.target import MOST_SECONDS
+from fuzz.tally import MOST_SECONDS, Tally
 from scripts.markers import fill_file, table
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -10,9 +10,19 @@ from typing import Any, Final, Self
 
 import orjson
 
-from fuzz.target import MOST_SECONDS, Outcome
-
+MOST_SECONDS: Final = 1.0
+"""Processor time that an input of some kilobytes may take: a tenth of the service's deadline."""
 _EVERY: Final = 200  # inputs between two writes of the state
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an input: `200` or the refusal's kind, and its processor time in seconds; `error` is a crash."""
+
+    name: str
+    seconds: float
+    error: BaseException | None = None
+    server_error: bool = False  # a status of 500 and above that is neither 503 nor 504
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """One input to the engine, as the service hands it over, held to its promises: an answer or a refusal, in time."""
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app import answers, dropin, extract
@@ -12,24 +11,12 @@ from app.problems import Refusal, kind_of
 from app.service import load
 from app.settings import Settings
 from fuzz import inputs
+from fuzz.tally import Outcome
 
 if TYPE_CHECKING:
     from app.labeller import Labeller
 
-MOST_SECONDS: Final = 1.0
-"""Processor time that an input of some kilobytes may take: a tenth of the service's deadline."""
-
 ANSWERED: Final = "200"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an input: `200` or the refusal's kind, and its processor time in seconds; `error` is a crash."""
-
-    name: str
-    seconds: float
-    error: BaseException | None = None
-    server_error: bool = False  # a status of 500 and above that is neither 503 nor 504
 
 
 class Target:

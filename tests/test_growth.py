@@ -37,6 +37,7 @@ GROWING: Final[dict[str, tuple[int, Callable[[int], str]]]] = {
     "links": (700, lambda n: "<li class=b><a href='/a/b?c=d'>Read more</a>" * n),
     "rows": (500, lambda n: f"<table class=t>{'<tr><td>1<td>2<td>3' * n}</table>"),
     "inline": (2_500, lambda n: f"<p class=a>{'<b>a</b> <i>b</i> ' * n}</p>"),
+    "names within": (2_000, lambda n: "<p class=a>" + "".join(f"<i class=name{at % 500}>y</i>" for at in range(n))),
     "depth": (900, lambda n: f"{'<div class=d>' * n}<p>{STORY}"),
     "boxes": (600, lambda n: f"<div class=box><h3>Title</h3><p>{STORY[:50]}</p></div>" * n),
     "class names": (40_000, lambda n: f"<p class='{' '.join(f'c{at}' for at in range(n))}'>{STORY}"),

@@ -1,7 +1,8 @@
 import gzip
+from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from fuzz.drawn import Application
 from fuzz.requests import REQUESTS, Request
@@ -11,14 +12,13 @@ HTML = ("content-type", "text/html")
 
 
 @pytest.fixture(scope="module")
-def posted() -> Application:
-    made = Application(application())
-    made.start()
-    return made
+def posted() -> Iterator[Application]:
+    with Application(application()) as made:
+        yield made
 
 
 @given(REQUESTS)
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_requests_can_be_kept(request: Request) -> None:
     assert request.dumped().startswith(b"POST /")
 
@@ -38,7 +38,6 @@ def test_a_mistake_is_a_server_error() -> None:
     def broken(_html: str) -> None:
         raise ZeroDivisionError
 
-    made = Application(application(broken))
-    made.start()
-    outcome = made(Request("/v1/label", "", (HTML,), (b"<p>x",)))
+    with Application(application(broken)) as made:
+        outcome = made(Request("/v1/label", "", (HTML,), (b"<p>x",)))
     assert outcome.server_error

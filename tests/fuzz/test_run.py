@@ -1,5 +1,6 @@
 """The runner, with turns that are over in a moment; and what is written down of a run."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from fuzz import __main__ as runner
 from fuzz import record, tally
-from fuzz.target import Outcome
+from fuzz.tally import Outcome
 from scripts import markers
 
 TURNS = {"pages": ["tests.fuzz.turn"], "bodies": ["tests.fuzz.turn"], "drawn": ["tests.fuzz.turn"]}
@@ -59,10 +60,17 @@ def test_a_turn_that_cannot_start_ends_the_run(tmp_path: Path, monkeypatch: pyte
 
 def test_a_turn_that_stands_still_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TURN_STOPS_AT", "250")
-    monkeypatch.setattr(runner, "_HELD", 3)
-    status, results = run(tmp_path / "run", "--inputs", "400", "--seconds", "12")
-    assert status == 1
-    assert results["bodies"]["crashes"] >= 1
+    turn = runner.Turn(tmp_path, "pages", 400, seed=1)
+    ends = time.monotonic() + 60
+    while turn.going() and turn.tally.inputs < 200:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    time.sleep(0.2)  # a moment for the fifty inputs that are left
+    monkeypatch.setattr(runner, "_HELD", 0)
+    assert not turn.going()
+    assert turn.process.returncode != 0
+    assert turn.tally.crashes == 1
+    assert (tmp_path / "found").exists()
 
 
 def test_what_breaks_a_promise_is_kept_once_for_each_place(tmp_path: Path) -> None:
@@ -86,12 +94,12 @@ def test_what_breaks_a_promise_is_kept_once_for_each_place(tmp_path: Path) -> No
 
 def test_counts_are_added_and_read_again() -> None:
     first, second = tally.Tally(), tally.Tally()
-    first.count(Outcome("200", 0.25))
+    first.count(Outcome("200", 0.5))
     second.count(Outcome("malformed-json", 0.5))
     first.add(second)
     again = tally.Tally.of(orjson.loads(orjson.dumps(first.document())))
     assert again == first
-    assert (again.inputs, again.slowest_ms, again.processor_seconds) == (2, 500, 0.75)
+    assert (again.inputs, again.slowest_ms, again.processor_seconds) == (2, 500, 1.0)
 
 
 def test_the_recorded_run_is_in_the_security_page() -> None:

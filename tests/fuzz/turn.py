@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from fuzz import tally
-from fuzz.target import Outcome
+from fuzz.tally import Outcome
 
 keeper = tally.Keeper(Path(sys.argv[1]))
 for number in range(1, int(sys.argv[2]) + 1):
