@@ -191,7 +191,7 @@ _BLOCKS: Final = (
         0.97,
         f"{_ARTICLE} > aside:nth-child(3) > p:nth-child(1)",
         "p",
-        _paragraph("If you value our work"),
+        _paragraph("Please support our journalism"),
     ),
     ("content", "main", 0.97, f"{_ARTICLE} > p:nth-child(4)", "p", _paragraph("The railway expects")),
     ("navigation", None, 0.99, f"{_BODY} > footer:nth-child(3)", "footer", "Imprint Privacy"),

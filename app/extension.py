@@ -152,7 +152,7 @@ class OverrideAnswer(BaseModel):
 _PAGE: Final = """<h1>Night trains return</h1>
 <p>The sleeper to the coast runs again, three nights a week, with four carriages and a small bar.</p>
 <aside class="box">
-<p>If you value our work, please support us: donate today. We have no owner and no paywall.</p></aside>"""
+<p>Please support our journalism: make a donation today. We depend on our readers' donations.</p></aside>"""
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "careful": {
         "summary": "A page, with the caller's own word on when to give a label and on what an element is",

@@ -14,7 +14,7 @@ PAGE: Final = """<!DOCTYPE html>
 <p>After eleven years the sleeper to the coast runs again, three nights a week, with four carriages and a small bar.
 The first one left on Friday, eight minutes late and sold out.</p>
 <aside class="support-box">
-<p data-mine="7">If you value our work, please support us: donate today. We have no owner and no paywall.</p>
+<p data-mine="7">Please support our journalism: make a donation today. We depend on our readers' donations.</p>
 </aside>
 <p>The railway expects sixty thousand passengers a year. A berth costs as much as a cheap hotel room would.</p>
 </article>
@@ -24,7 +24,7 @@ The first one left on Friday, eight minutes late and sold out.</p>
 
 TEXT: Final = """Night trains return to the coast
 After eleven years the sleeper to the coast runs again, three nights a week, with four carriages and a small bar.
-If you value our work, please support us: donate today. We have no owner and no paywall."""
+Please support our journalism: make a donation today. We depend on our readers' donations."""
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "application/json": {
