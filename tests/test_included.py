@@ -64,7 +64,7 @@ async def test_an_answer_with_everything() -> None:
     async with service() as http:
         request = {"html": STORY.html, "url": "https://paper.test/a/b", "include": ALL}
         answered = await http.post("/v1/label", json=request)
-        bare = await http.post("/v1/label", json={"html": STORY.html, "include": []})
+        bare = await http.post("/v1/label", json={**request, "include": []})
     answer = answered.json()
     LabelAnswer.model_validate_json(answered.content, strict=True)
     content = [block["text"] for block in answer["blocks"] if block["label"] == "content" and block["text"]]

@@ -121,6 +121,7 @@ def test_under_load_every_request_that_was_taken_is_answered(
 def test_bodies_that_still_arrive_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     bounds: dict[str, Any] = {"body_timeout_seconds": 60, "head_timeout_seconds": 60, "shutdown_seconds": 100}
+    bounds |= {"min_body_bytes_per_second": 0, "max_waiting": 16}
     with started(tmp_path / "log", workers=workers, shutdown_delay_seconds=0, **bounds) as service:
         service.until_ready(workers)
         address = (service.http.base_url.host, service.http.base_url.port or 0)
@@ -129,7 +130,7 @@ def test_bodies_that_still_arrive_are_waited_for(tmp_path: Path, monkeypatch: py
             each.sendall(
                 b"POST /v1/label HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nH"
             )
-        service.until(lambda: "begone_in_flight 10.0" in service.http.get("/metrics").text)
+        service.until(lambda: "begone_arriving 10.0" in service.http.get("/metrics").text)
         service.process.send_signal(signal.SIGTERM)
         service.until(lambda: service.get("/healthz") is None)
         for each in slow:
