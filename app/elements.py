@@ -112,14 +112,6 @@ class Elements:
         # Names such as o:p, and SVG's camelCase ones, are no type selectors in every engine.
         return f"{tag if _CSS_TYPE.match(tag) else '*'}:nth-child({self.positions[element]})"
 
-    def selector(self, element: int) -> str:
-        """Return the CSS path of an element, from `html` down; it matches exactly this element."""
-        steps = []
-        while element > 0:
-            steps.append(self.step(element))
-            element = self.parents[element]
-        return " > ".join(["html", *reversed(steps)])
-
 
 def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
     """Return the elements and items that a reader could see. Raises PageTooComplex beyond `bounds`."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.blocks import Page
+from app.elements import Elements
 
 _NO_STAMPS: Final[Mapping[int, str]] = {}
 
@@ -14,7 +14,7 @@ class Places:
     Paths start at `html`, or at `:scope` where the root is another element: what `querySelector` is asked of.
     """
 
-    def __init__(self, page: Page, stamps: Mapping[int, str] = _NO_STAMPS, root: int = 0) -> None:
+    def __init__(self, page: Elements, stamps: Mapping[int, str] = _NO_STAMPS, root: int = 0) -> None:
         self._page = page
         self._stamps = stamps
         self._paths = {0: "html", root: ":scope"} if root else {0: "html"}

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom
 from app.blocks import Page
+from app.places import Places
 from tests import seen
 from tests.seen import Seen, squeezed
 from training.corpus import Corpus
@@ -46,7 +47,7 @@ def examine(root: Path, page: str) -> Findings:
     """Return how the page's blocks stand to its gold units, to all that can be seen, and to Lexbor's CSS engine."""
     tree = dom.parse(html(root, page))
     split = blocks.split(tree)
-    selectors = [split.selector(block.element) for block in split.blocks]
+    selectors = list(map(Places(split).selector, (block.element for block in split.blocks)))
     shown = seen.with_lexbor(tree)
     found = Findings(page)
     labels = json.loads((root / "labels" / f"{page}.json").read_bytes())
@@ -69,7 +70,7 @@ def compare(root: Path, page: str) -> list[str] | None:
     if not seen.agree(seen.with_lexbor(tree), shown):
         return None
     split = blocks.split(tree)
-    selectors = [split.selector(block.element) for block in split.blocks]
+    selectors = list(map(Places(split).selector, (block.element for block in split.blocks)))
     below = texts_below(split, selectors)
     wrong = [selector for selector in below if shown.below(seen.place(selector)) != below[selector]]
     distinct = list(dict.fromkeys(selectors))

@@ -8,6 +8,7 @@ from app.blocks import Block, Page, split
 from app.clean import TAGS
 from app.labeller import LabelledBlock, Result, Source, Timings
 from app.labels import LABELS
+from app.places import Places
 from tests import pages
 
 INLINE = "a abbr b cite code del em i ins kbd mark q rp rt ruby s samp small strong sub sup u var".split()
@@ -23,7 +24,7 @@ def result(html: str, is_content: Callable[[Page, Block], bool] = lambda *_: Tru
     page = split(tree)
     labelled = [
         LabelledBlock(
-            at, "content" if is_content(page, block) else "navigation", None, 0.9, page.selector(block.element),
+            at, "content" if is_content(page, block) else "navigation", None, 0.9, Places(page).selector(block.element),
             block.part, None, page.tags[block.element], block.text, page.hidden[block.element],
         )
         for at, block in enumerate(page.blocks)
@@ -35,7 +36,7 @@ def as_expected(page: pages.Page) -> Result:
     """Return a test page's blocks with the labels that its source expects."""
 
     def is_content(split_page: Page, block: Block) -> bool:
-        accepted = page.accepted(split_page.selector(block.element))
+        accepted = page.accepted(Places(split_page).selector(block.element))
         return accepted is not None and accepted.takes("content")
 
     return result(page.html, is_content)

@@ -7,6 +7,7 @@ from app import blocks, dom
 from app.blocks import Page
 from app.elements import Bounds
 from app.errors import PageTooComplex
+from app.places import Places
 from tests import hostile, seen, strategies
 from tests.gold import texts_below
 from tests.seen import squeezed
@@ -221,7 +222,7 @@ def test_a_page_without_anything_to_see_has_no_blocks(html: str) -> None:
 
 def test_a_page_without_a_body_tag_has_one_all_the_same() -> None:
     page = split("just text")
-    assert [page.selector(block.element) for block in page.blocks] == ["html > body:nth-child(2)"]
+    assert [Places(page).selector(block.element) for block in page.blocks] == ["html > body:nth-child(2)"]
 
 
 def test_text_after_the_end_belongs_to_the_body() -> None:
@@ -282,12 +283,12 @@ def complaints(html: str) -> list[Any]:
     tree = dom.parse(html)
     page = blocks.split(tree)
     shown = seen.with_lexbor(tree)
-    selectors = [page.selector(block.element) for block in page.blocks]
+    selectors = [Places(page).selector(block.element) for block in page.blocks]
     wrong: list[Any] = []
     if "".join(squeezed(block.text) for block in page.blocks) != shown.text:
         wrong.append(([block.text for block in page.blocks], shown.texts))
     media = [element for block in page.blocks for element in block.inner if page.tags[element] in seen.MEDIA]
-    if [seen.place(page.selector(element)) for element in media] != shown.media:
+    if [seen.place(Places(page).selector(element)) for element in media] != shown.media:
         wrong.append((media, shown.media))
     below = texts_below(page, selectors)
     seen.without_instructions(tree)
@@ -316,7 +317,7 @@ def test_where_html5lib_builds_the_same_tree_selectors_name_the_same_elements(ht
     page = blocks.split(tree)
     assert "".join(squeezed(block.text) for block in page.blocks) == seen.with_html5lib(soup).text
     for block in page.blocks:
-        (element,) = soup.select(page.selector(block.element))
+        (element,) = soup.select(Places(page).selector(block.element))
         assert element.name == page.tags[block.element]
 
 

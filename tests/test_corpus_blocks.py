@@ -11,6 +11,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from app import blocks, dom
+from app.places import Places
 from tests import browser, gold, seen
 from tests.gold import Findings, texts_below
 from tests.seen import squeezed
@@ -109,7 +110,7 @@ def test_selectors_name_the_same_elements_in_a_browser(corpus: Path, chrome: Chr
     with browser.serve(pages) as address:
         for name, html in pages.items():
             split = blocks.split(dom.parse(html))
-            selectors = [split.selector(block.element) for block in split.blocks]
+            selectors = [Places(split).selector(block.element) for block in split.blocks]
             below = texts_below(split, selectors)
             tags = {
                 selector: split.tags[block.element] for selector, block in zip(selectors, split.blocks, strict=True)

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from app import dom
 from app.elements import Bounds, Elements, walk
 from app.errors import PageTooComplex
+from app.places import Places
 from tests import seen, strategies
 
 
@@ -14,7 +15,10 @@ def elements(html: str) -> Elements:
 def selectors(html: str) -> dict[str, str]:
     """The selector of each element, by its id."""
     page = elements(html)
-    return {name: page.selector(index) for index, attributes in enumerate(page.attrs) if (name := attributes.get("id"))}
+    places = Places(page)
+    return {
+        name: places.selector(index) for index, attributes in enumerate(page.attrs) if (name := attributes.get("id"))
+    }
 
 
 def test_elements_are_listed_in_document_order_with_parent_depth_and_place_among_siblings() -> None:
@@ -63,7 +67,7 @@ def test_names_that_are_no_type_selectors_are_left_open(html: str, steps: str) -
 
 def test_the_root_and_the_body_have_selectors_too() -> None:
     page = elements("text")
-    assert [page.selector(0), page.selector(1)] == ["html", "html > body:nth-child(2)"]
+    assert [Places(page).selector(0), Places(page).selector(1)] == ["html", "html > body:nth-child(2)"]
 
 
 def test_a_frameset_takes_the_bodys_place() -> None:
@@ -122,7 +126,7 @@ def test_every_selector_names_its_element_and_no_two_the_same(html: str) -> None
     tree = dom.parse(html)
     page = walk(tree, Bounds())
     seen.without_instructions(tree)
-    names = [page.selector(element) for element in range(len(page.tags))]
+    names = [Places(page).selector(element) for element in range(len(page.tags))]
     assert len(set(names)) == len(names)
     for element, name in enumerate(names):
         (node,) = tree.css(name)

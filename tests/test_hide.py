@@ -11,6 +11,7 @@ from app.errors import PageTooComplex
 from app.extents import Extents
 from app.hide import Subtree, hide
 from app.labels import LABELS
+from app.places import Places
 from tests import seen, strategies
 from tests.seen import squeezed
 
@@ -132,7 +133,7 @@ def test_without_what_may_be_hidden_a_page_says_all_else(html: str, data: st.Dat
     tree = seen.without_instructions(dom.parse(html))
     nodes = []
     for each in found:
-        (node,) = tree.css(page.selector(each.element))
+        (node,) = tree.css(Places(page).selector(each.element))
         nodes.append(node)
     for node in nodes:
         node.decompose()

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import blocks, dom
+from app.places import Places
 from app.selectors import InvalidSelector, Selectors, TooCostly
 from tests import seen, strategies
 
@@ -159,6 +160,6 @@ def test_matches_are_those_of_lexbors_engine(html: str, selector: str) -> None:
     # Where an unseen element (a head is one) stands before, a sibling is matched there by what is none here.
     if " ~ " in selector and ("*" in selector or any(tree.css(tag) for tag in strategies.UNSEEN if tag != "head")):
         return
-    numbers = {tree.css(page.selector(element))[0].mem_id: element for element in range(len(page.tags))}
+    numbers = {tree.css(Places(page).selector(element))[0].mem_id: element for element in range(len(page.tags))}
     expected = {numbers[node.mem_id] for node in tree.css(selector) if node.mem_id in numbers}
     assert Selectors(page).find(selector) == sorted(expected)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from app import blocks, dom
 from app.blocks import Page
+from app.places import Places
 from training.corpus import OWN_LABELS, Corpus, json_lines
 from training.train import CORPUS
 
@@ -71,8 +72,9 @@ def read_codes(text: str, count: int) -> list[str]:
 
 def units(page: Page, codes: Sequence[str]) -> list[dict[str, Any]]:
     """Return label units as the corpus has them, without text."""
+    places = Places(page)
     return [
-        {"path": page.selector(block.element), "part": block.part, "label": CODES[code][0], "kind": CODES[code][1]}
+        {"path": places.selector(block.element), "part": block.part, "label": CODES[code][0], "kind": CODES[code][1]}
         for block, code in zip(page.blocks, codes, strict=True)
     ]
 

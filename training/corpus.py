@@ -16,6 +16,7 @@ from tqdm import tqdm
 from app import blocks, dom
 from app.blocks import Page
 from app.labels import CLASSES
+from app.places import Places
 
 OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 """Labels that we added by reading pages of the corpus' pool; paths and codes only."""
@@ -113,8 +114,9 @@ class Corpus:
     def lay(self, units: Iterable[dict[str, Any]], page: Page) -> NDArray[np.int64]:
         """Return each block's class: units are matched by path, part and text; units without text by place."""
         at: dict[str, list[int]] = defaultdict(list)
+        places = Places(page)
         for index, block in enumerate(page.blocks):
-            at[page.selector(block.element)].append(index)
+            at[places.selector(block.element)].append(index)
         classes = np.full(len(page.blocks), UNKNOWN, dtype=np.int64)
         taken: set[int] = set()
         for unit in units:

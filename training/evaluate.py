@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.labeller import likeliest_kinds
 from app.labels import CLASSES, KINDS, LABELS
+from app.places import Places
 from training.corpus import Corpus
 from training.dataset import Dataset
 from training.measures import Answers, figures, reliability
@@ -141,7 +142,7 @@ def mistakes(path: Path, data: Dataset, head: Fitted) -> None:
                 "gold": LABELS[LABEL_OF[data.classes[row]]],
                 "given": LABELS[head.chosen[row]],
                 "probabilities": {label: round(float(p), 3) for label, p in zip(LABELS, head.labels[row], strict=True)},
-                "selector": example.page.selector(block.element),
+                "selector": Places(example.page).selector(block.element),
                 "text": block.text[:300],
                 "markup": _markup(example.page, block.element),
             }
