@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from app.labelled import PARAGRAPH, Labelled, Paragraphs, dense
+from app.labelled import PARAGRAPH, Labelled, dense
 from app.metadata import Metadata
 from app.phrases import NEXT_PAGE, says
 
@@ -23,7 +23,7 @@ def breaks_off(seen: Labelled, declared: Metadata) -> bool:
 def goes_on(seen: Labelled) -> bool:
     """Whether a pager right below the text leads to its next page."""
     texts = seen.texts
-    for at in Paragraphs(seen).tail:
+    for at in seen.paragraphs.tail:
         if len(texts[at]) > _MAX_PAGER or not says(texts[at].lower(), NEXT_PAGE):
             continue
         around = range(max(0, at - _BESIDE), min(len(texts), at + _BESIDE + 1))

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ _HEAD: Final = 6
 _TAIL: Final = 20  # blocks above and below a text's end that are looked at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labelled:
     """A page's n blocks with their labels, as verdicts read them. `page` is None for text without structure.
 
@@ -46,13 +47,22 @@ class Labelled:
 
     def main(self) -> list[int]:
         """Return the visible blocks of the main content, comments left out."""
-        return [at for at in self.own() if not self.hidden[at]]
+        return self._main
 
     def own(self) -> list[int]:
         """Return the blocks of the main content, those that are hidden too."""
         own = (self.labels == _CONTENT) & (self.classes[:, MAIN] >= self.classes[:, _COMMENT])
         found: list[int] = np.flatnonzero(own).tolist()
         return found
+
+    @cached_property
+    def _main(self) -> list[int]:
+        return [at for at in self.own() if not self.hidden[at]]
+
+    @cached_property
+    def paragraphs(self) -> "Paragraphs":
+        """The paragraphs of the main content."""
+        return Paragraphs(self)
 
 
 class Paragraphs:

@@ -68,7 +68,7 @@ def find(seen: Labelled) -> list[Box]:
     """Return the boxes of a page that might be walls, in document order."""
     mass = seen.classes[:, _WALLS].sum(axis=1)
     plea = seen.classes[:, SPANS[_APPEAL][0] : SPANS[_APPEAL][1]].sum(axis=1)
-    text = Paragraphs(seen)
+    text = seen.paragraphs
     seeds = {at for at in np.flatnonzero(mass >= _LIKELY).tolist() if not seen.hidden[at]}
     lines = [seen.texts[at][:MAX_LINE].lower() for at in text.tail]
     if says("\n".join(lines), WALL):  # of most pages no line does, which is seen at one go

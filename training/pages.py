@@ -18,7 +18,7 @@ from tqdm import tqdm
 from app import blocks, dom, metadata, shape, walls
 from app.blocks import Page
 from app.judge import KINDS, SCHEMA
-from app.labelled import Labelled, Paragraphs
+from app.labelled import Labelled
 from app.metadata import Metadata
 from app.model import Opinion
 from app.network import ones, scaled
@@ -111,7 +111,7 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
 
 def _hint(labelled: Labelled, declared: Metadata) -> str | None:
     says = declared.og_type == "article" or any(name.endswith(("article", "blogposting")) for name in declared.types)
-    return "article" if says and Paragraphs(labelled).sums[-1] >= _ARTICLE else None
+    return "article" if says and labelled.paragraphs.sums[-1] >= _ARTICLE else None
 
 
 def fit(pages: Sequence[Sheet]) -> dict[str, Any]:
