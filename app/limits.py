@@ -1,10 +1,10 @@
 """What a request may cost before anyone looks at it: places, and time to hear a refusal."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import Saturated
@@ -39,6 +39,11 @@ class Gate:
         finally:
             self.taken -= 1
 
+    @property
+    def crowded(self) -> bool:
+        """Whether more than one page is in line, so that another process may have less to do."""
+        return self.waiting > 1
+
     @contextmanager
     def in_line(self) -> Iterator[None]:
         """Wait for the labelling thread, or be labelled on it."""
@@ -49,24 +54,19 @@ class Gate:
             self.waiting -= 1
 
 
-class Spread:
-    """Lets a client's next request go to another process while pages wait in this one.
+class LastAnswers:
+    """Marks answers as the last on their connections while `last` says so; the client's next request goes elsewhere."""
 
-    A kept connection stays with the process that took it, though others may have nothing to do. Closed after an answer,
-    it is opened again and taken by whichever process is the quickest to: one with nothing to do.
-    """
-
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, last: Callable[[], bool]) -> None:
         self.app = app
-        self.gate = gate
+        self.last = last
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; mark its answer as the connection's last one where more than one page is in line."""
+        """Pass the request on; mark its answer where it is the connection's last one."""
 
         async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.gate.waiting > 1:
-                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-            await send(message)
+            last = message["type"] == "http.response.start" and self.last()
+            await send(_closing(message) if last else message)
 
         await self.app(scope, receive, send_on)
 
@@ -100,7 +100,7 @@ class Drain:
         async def send_early(message: Message) -> None:
             nonlocal held_back
             if not arrived and message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+                message = _closing(message)
             elif not arrived and message["type"] == "http.response.body" and not message.get("more_body", False):
                 held_back = True
                 message = {**message, "more_body": True}
@@ -122,6 +122,13 @@ class Drain:
                         return
         except TimeoutError:
             return
+
+
+def _closing(message: Message) -> Message:
+    """Return the start of an answer, marked as the last on its connection."""
+    headers = MutableHeaders(raw=list(message.get("headers", ())))
+    headers.setdefault("connection", "close")
+    return {**message, "headers": headers.raw}
 
 
 def _has_body(headers: Headers) -> bool:

@@ -12,14 +12,13 @@ from app import __version__, admin, api, docs, feedbin, logs, mercury
 from app.access import Access
 from app.cors import Cors
 from app.keys import Keys
-from app.limits import Drain, Spread
+from app.limits import Drain, LastAnswers
 from app.observe import Metrics, Observer
 from app.problems import HANDLERS
 from app.rates import Rate
 from app.security import SafeHeaders
 from app.service import Service
 from app.settings import Settings
-from app.shutdown import LastAnswers
 
 if TYPE_CHECKING:
     from app.labeller import Labeller
@@ -66,12 +65,14 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
         # still sends, is noted, may be read by the pages that may, and is given to who may ask.
         middleware=[
             Middleware(SafeHeaders),
-            Middleware(LastAnswers, shutdown=service.shutdown),
+            Middleware(LastAnswers, last=lambda: service.shutdown.begun),
             Middleware(Drain, seconds=settings.drain_seconds, max_bytes=settings.max_body_bytes),
             *spans,
             Middleware(Observer, metrics=metrics),
             *_guards(settings),
-            *([Middleware(Spread, gate=service.gate)] if settings.workers > 1 else ()),
+            # A kept connection stays with the process that took it, though others may have nothing to do. Opened again,
+            # it is taken by whichever is the quickest to: one with nothing to do.
+            *([Middleware(LastAnswers, last=lambda: service.gate.crowded)] if settings.workers > 1 else ()),
         ],
         # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Final
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 logger = logging.getLogger("begone")
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -74,25 +71,3 @@ class Shutdown:
         if self._loop is not None and number in self._servers:
             # In a signal's handler: the loop may be waiting for its next event, and must be woken.
             self._loop.call_soon_threadsafe(self._loop.call_later, self.delay, self._servers[number], number, frame)
-
-
-class LastAnswers:
-    """Marks the answers of a process that is about to end as the last on their connections."""
-
-    def __init__(self, app: ASGIApp, shutdown: Shutdown) -> None:
-        self.app = app
-        self.shutdown = shutdown
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add `Connection: close` to its answer once the end has begun."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_last(message: Message) -> None:
-            if message["type"] == "http.response.start" and self.shutdown.begun:
-                message = {**message, "headers": list(message.get("headers", ()))}
-                MutableHeaders(scope=message).setdefault("connection", "close")
-            await send(message)
-
-        await self.app(scope, receive, send_last)

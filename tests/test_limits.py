@@ -2,7 +2,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from app.limits import Drain, Gate, Spread
+from app.limits import Drain, Gate, LastAnswers
 from app.problems import Saturated
 from tests.envelope import Client
 
@@ -19,7 +19,7 @@ def test_a_gate_has_so_many_places() -> None:
 
 def test_while_enough_pages_wait_no_other_is_let_in() -> None:
     gate = Gate(5, 2)
-    with gate.place(), gate.place(), gate.place():  # three that arrive
+    with gate.place(), gate.place(), gate.place():  # three that are in hand
         with gate.in_line(), gate.in_line(), pytest.raises(Saturated), gate.place():
             pass
         assert gate.waiting == 0
@@ -117,5 +117,5 @@ async def test_where_pages_wait_the_next_request_may_go_elsewhere(
 
     gate = Gate(9, 9)
     gate.waiting = waiting
-    await Spread(app, gate)({"type": "http"}, Client([]).receive, send)
+    await LastAnswers(app, lambda: gate.crowded)({"type": "http"}, Client([]).receive, send)
     assert [message.get("headers") for message in sent] == [headers, None]
