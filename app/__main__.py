@@ -45,6 +45,7 @@ def run(settings: Settings) -> None:
     """Run the server until it is told to stop: in this process, or in several that this one watches."""
     import uvicorn
 
+    from app.connection import SERVER
     from app.supervisor import SILENT_SECONDS, Supervisor
 
     config = uvicorn.Config(
@@ -53,16 +54,12 @@ def run(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_config=None,
-        access_log=False,  # it would write down paths and queries; `observe` writes the line for each request
-        server_header=False,
         proxy_headers=settings.trusted_proxies is not None,  # only a rate without keys asks who the client is
         forwarded_allow_ips=(settings.trusted_proxies or "").split(),
-        ws="none",
-        http="app.connection:Connection",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
         timeout_worker_healthcheck=SILENT_SECONDS,  # for a new process to be ready when SIGHUP asks for new ones
+        **SERVER,
     )
     with contextlib.suppress(KeyboardInterrupt):
         if settings.workers == 1:

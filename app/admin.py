@@ -5,12 +5,14 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app import api, docs
+from app.connection import SERVER
 from app.observe import Observer
 from app.problems import HANDLERS
 from app.security import SafeHeaders
@@ -18,7 +20,18 @@ from app.settings import Settings
 
 logger = logging.getLogger("begone")
 
-_PATIENCE = 2  # seconds that a request on this port may still take when the process ends
+FRAMEWORK: Final[dict[str, Any]] = {
+    "docs_url": None,
+    "openapi_url": None,
+    "redoc_url": None,
+    "redirect_slashes": False,
+    "exception_handlers": HANDLERS,
+    # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
+    "telemetry": {"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+}
+"""What both applications ask of FastAPI."""
+
+_PATIENCE: Final = 2  # seconds that a request on this port may still take when the process ends
 
 
 def include(app: FastAPI, settings: Settings) -> None:
@@ -37,14 +50,9 @@ def application(app: FastAPI, settings: Settings) -> FastAPI:
         yield {"settings": settings}  # for `connection.Connection`
 
     other = FastAPI(
-        docs_url=None,
-        openapi_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
         lifespan=lifespan,
-        exception_handlers=HANDLERS,
         middleware=[Middleware(SafeHeaders), Middleware(Observer, metrics=app.state.metrics)],
-        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        **FRAMEWORK,
     )
     other.state.service = app.state.service
     other.state.metrics = app.state.metrics
@@ -69,14 +77,10 @@ async def port(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     server = _Server(
         uvicorn.Config(
             application(app, settings),
-            log_config=None,
-            access_log=False,
-            server_header=False,
             proxy_headers=False,
-            ws="none",
-            http="app.connection:Connection",
             timeout_keep_alive=settings.keep_alive_seconds,
             timeout_graceful_shutdown=_PATIENCE,
+            **SERVER,
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))

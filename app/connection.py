@@ -14,6 +14,16 @@ _REFUSALS: Final = {408: "Request Timeout", 431: "Request Header Fields Too Larg
 _FRAMING: Final = 16  # bytes that may go with each byte of a body; a chunk of one byte has five
 
 
+SERVER: Final[dict[str, Any]] = {
+    "log_config": None,
+    "access_log": False,  # it would write down paths and queries; `observe` writes the line for each request
+    "server_header": False,
+    "ws": "none",
+    "http": "app.connection:Connection",
+}
+"""What each server of a process asks of uvicorn."""
+
+
 class Connection(HttpToolsProtocol):
     """Speaks HTTP/1.1; closes a connection whose head is late or too large, after saying so.
 

@@ -14,7 +14,6 @@ from app.cors import Cors
 from app.keys import Keys
 from app.limits import Drain, LastAnswers
 from app.observe import Metrics, Observer
-from app.problems import HANDLERS
 from app.rates import Rate
 from app.security import SafeHeaders
 from app.service import Service
@@ -55,12 +54,7 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
         description="Every block of a posted page comes back as content, appeal, advert or navigation. "
         "Errors are RFC 9457 problems; [/problems](/problems) explains each.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        docs_url=None,
-        openapi_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
         lifespan=lifespan,
-        exception_handlers=HANDLERS,
         # From the outside in: every answer is safe to show, is marked when it is the last one, reaches a client that
         # still sends, is noted, may be read by the pages that may, and is given to who may ask.
         middleware=[
@@ -74,8 +68,7 @@ def create_app(settings: Settings, labeller: "Labeller | None" = None) -> FastAP
             # it is taken by whichever is the quickest to: one with nothing to do.
             *([Middleware(LastAnswers, last=lambda: service.gate.crowded)] if settings.workers > 1 else ()),
         ],
-        # The framework's own tracing would export exceptions' messages and query strings, which may quote a page.
-        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        **admin.FRAMEWORK,
     )
     app.state.service = service
     app.state.metrics = metrics
