@@ -6,15 +6,16 @@ from pathlib import Path
 
 from app.labeller import Labeller
 from app.model import Model
-from benchmarks import engine
+from benchmarks import arguments, engine
+from benchmarks.arguments import positive
 from benchmarks.pages import NoPages, sample
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(given: list[str] | None = None) -> int:
     """Run the benchmark as the command line says; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(given)
     try:
         chosen = sample(options.corpus, options.pages)
     except NoPages as error:
@@ -28,20 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder of the corpus")
+    parser = arguments.parser("benchmarks", __doc__, pages=150)
     parser.add_argument("--model", type=Path, help="folder of the model (default: the one that models/CURRENT names)")
-    parser.add_argument("--pages", type=positive, default=150, help="how many pages (default: %(default)s)")
     parser.add_argument("--rounds", type=positive, default=5, help="how many times each (default: %(default)s)")
     return parser
-
-
-def positive(text: str) -> int:
-    """Return the number of 1 or more that an argument says."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from tqdm import tqdm
 from app.labeller import Labeller
 from app.service import load as load_labeller
 from app.settings import Settings
-from benchmarks import large, load_results, machine, plot, pressure
-from benchmarks.__main__ import positive
+from benchmarks import arguments, large, load_results, machine, plot, pressure
+from benchmarks.arguments import positive
 from benchmarks.client import post
 from benchmarks.engine import FOLDER, RESULTS
 from benchmarks.pages import NoPages, Page, sample
 from benchmarks.pressure import Load
-from benchmarks.served import ROOT, Served
+from benchmarks.served import Served
 from scripts.markers import fill_file
 
 PLOT: Final = FOLDER / "load.svg"
@@ -60,9 +60,9 @@ class Measured:
         return next(row for row in self.rows if (row.workers, row.connections) == (workers, connections))
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(given: list[str] | None = None) -> int:
     """Run the benchmark as the command line says; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(given)
     try:
         chosen = sample(options.corpus, options.pages)
     except NoPages as error:
@@ -109,7 +109,9 @@ def measure(pages: Sequence[Page], seconds: float, memory_pages: int, starts: in
 def _row(service: Served, requests: Sequence[bytes], connections: int, seconds: float) -> Row:
     before = service.seconds()
     load = pressure.closed(service.port, requests, connections, seconds=seconds)
-    return Row(service.workers, connections, load, (service.seconds() - before) / load.seconds, service.megabytes())
+    return Row(
+        service.workers, connections, load, (service.seconds() - before) / load.seconds, max(service.megabytes())
+    )
 
 
 def _envelope(found: Measured, pages: Sequence[Page], requests: Sequence[bytes]) -> None:
@@ -124,17 +126,15 @@ def _envelope(found: Measured, pages: Sequence[Page], requests: Sequence[bytes])
 def _memory(found: Measured, requests: Sequence[bytes], pages: int) -> None:
     """Post many pages to one process and look at its memory five times on the way."""
     with Served() as service:
-        found.memory.append((0, service.megabytes()))
+        found.memory.append((0, max(service.megabytes())))
         part = max(pages // 5, 1)
         for done in range(part, pages + 1, part):
             pressure.closed(service.port, requests, 2, seconds=3600, most=part)
-            found.memory.append((done, service.megabytes()))
+            found.memory.append((done, max(service.megabytes())))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder of the corpus")
-    parser.add_argument("--pages", type=positive, default=150, help="how many pages (default: %(default)s)")
+    parser = arguments.parser("benchmarks.load", __doc__, pages=150)
     parser.add_argument("--seconds", type=positive, default=10, help="how long each run takes (default: %(default)s)")
     parser.add_argument("--memory-pages", type=positive, default=5_000, help="pages posted to one process")
     parser.add_argument("--starts", type=positive, default=10, help="how many starts are timed (default: %(default)s)")

@@ -2,9 +2,7 @@
 
 import os
 import resource
-import socket
 import subprocess
-import sys
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -12,8 +10,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from benchmarks.client import HOST
+from tests.process import Process
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 START_SECONDS: Final = 180
 _IN_A_ROW: Final = 8  # answers of /readyz, each on a connection of its own, so that every process gives some
 
@@ -23,37 +21,35 @@ class Served:
 
     def __init__(self, workers: int = 1, **settings: object) -> None:
         self.workers = workers
-        with socket.socket() as found:
-            found.bind((HOST, 0))
-            self.port: int = found.getsockname()[1]
-        given = {"host": HOST, "port": self.port, "workers": workers, "log_level": "info"} | settings
-        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("BEGONE_")}
-        self._environment |= {f"BEGONE_{name.upper()}": str(value) for name, value in given.items()}
+        self._settings = settings
         self.ready_seconds = 0.0
 
     def __enter__(self) -> Self:
         """Start it and wait until all its processes are ready."""
-        began = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "app"], cwd=ROOT, env=self._environment, stderr=subprocess.DEVNULL
-        )
+        self._service = Process(Path(os.devnull), host=HOST, workers=self.workers, **self._settings)
+        self.port: int = self._service.http.base_url.port or 0
         for _ in range(_IN_A_ROW if self.workers > 1 else 1):
             while not self._ready():
-                if time.monotonic() - began > START_SECONDS or self._process.poll() is not None:
+                if self._seconds() > START_SECONDS or self._service.process.poll() is not None:
                     self.__exit__(None, None, None)
                     raise TimeoutError("the service did not become ready")
                 time.sleep(0.005)
-        self.ready_seconds = time.monotonic() - began
+        self.ready_seconds = self._seconds()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End it."""
-        self._process.terminate()
+        self._service.http.close()
+        process = self._service.process
+        process.terminate()
         try:
-            self._process.wait(20)
+            process.wait(20)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._service.started
 
     def _ready(self) -> bool:
         connection = HTTPConnection(HOST, self.port, timeout=10)
@@ -67,18 +63,14 @@ class Served:
 
     def pids(self) -> list[int]:
         """Return the processes that label."""
-        parent = self._process.pid
-        if self.workers == 1:
-            return [parent]
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [self._service.process.pid] if self.workers == 1 else self._service.workers()
 
-    def megabytes(self) -> float:
-        """Return the resident memory of the process that has most of it."""
+    def megabytes(self) -> list[float]:
+        """Return the resident memory of each of them."""
         page = resource.getpagesize()
-        return max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page for pid in self.pids()) / 1e6
+        return [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page / 1e6 for pid in self.pids()]
 
     def seconds(self) -> float:
-        """Return the processor's time that all processes have taken."""
+        """Return the processor's time that all of them have taken."""
         fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids()]
         return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -15,13 +14,13 @@ import httpx
 import uvloop
 from tqdm import tqdm
 
-from benchmarks import machine, plot, soak_results
-from benchmarks.__main__ import positive
+from benchmarks import arguments, machine, plot, soak_results
+from benchmarks.arguments import positive
 from benchmarks.attacks import attacks
 from benchmarks.client import HOST, post
 from benchmarks.engine import FOLDER, RESULTS
 from benchmarks.pages import NoPages, sample
-from benchmarks.served import ROOT, Served
+from benchmarks.served import Served
 from benchmarks.traffic import CONNECTIONS, Traffic, run
 from scripts.markers import fill_file
 
@@ -54,9 +53,9 @@ class Soak:
     `pages`, `p50` and `p99`."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(given: list[str] | None = None) -> int:
     """Run the soak as the command line says; return 0 where everything held."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(given)
     try:
         chosen = sample(options.corpus, options.pages)
     except NoPages as error:
@@ -128,7 +127,7 @@ async def _watch(found: Soak, traffic: Traffic, service: Served, seconds: float)
                 found.samples.append(
                     {
                         "at": round(at, 1),
-                        "megabytes": round(megabytes(service.pids()), 1),
+                        "megabytes": round(sum(service.megabytes()), 1),
                         "in_flight": float(in_flight.split()[1]),
                         "pages": len(times),
                         **soak_results.percentiles(times),
@@ -137,23 +136,15 @@ async def _watch(found: Soak, traffic: Traffic, service: Served, seconds: float)
                 bar.update(min(round(at), round(seconds)) - bar.n)
 
 
-def megabytes(pids: Sequence[int]) -> float:
-    """Return the resident memory of all these processes together."""
-    page = resource.getpagesize()
-    return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page for pid in pids) / 1e6
-
-
 def read(file: Path) -> Soak:
     """Return the figures that a soak has left."""
     return Soak(**json.loads(file.read_bytes()))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder of the corpus")
+    parser = arguments.parser("benchmarks.soak", __doc__, pages=400)
     parser.add_argument("--minutes", type=float, default=30.0, help="how long (default: %(default)s)")
     parser.add_argument("--workers", type=positive, default=1, help="processes that serve (default: %(default)s)")
-    parser.add_argument("--pages", type=positive, default=400, help="how many different pages (default: %(default)s)")
     parser.add_argument("--figures", type=Path, default=FIGURES, help="where the figures go, and the plot beside them")
     parser.add_argument("--results", type=Path, default=RESULTS, help="Markdown whose marked place gets the table")
     return parser
