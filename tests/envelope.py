@@ -11,7 +11,7 @@ from typing import Any, cast
 import httpx
 import uvicorn
 from fastapi import FastAPI
-from starlette.types import Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import dom
 from app.labeller import LabelledBlock, Labeller, Result, Timings
@@ -158,3 +158,20 @@ class Client:
             await asyncio.sleep(3600)
         part = self.parts.pop(0)
         return {"type": "http.request", "body": part, "more_body": bool(self.parts) or not self.ends}
+
+
+async def sent_on_starting(behind: Callable[[ASGIApp], ASGIApp]) -> list[Message]:
+    """What the server is given to send when it starts, by an application behind a middleware."""
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "lifespan.startup.complete"})
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await behind(app)({"type": "lifespan"}, receive, send)
+    return sent

@@ -9,12 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Message, Receive, Scope, Send
 
 from app import keys
 from app.access import OPEN, Access, address
 from app.rates import Rate
-from tests.envelope import application, client, serving
+from tests.envelope import application, client, sent_on_starting, serving
 from tests.test_observe import Lines, lines  # noqa: F401
 
 KEY, OTHER = keys.make(), keys.make()
@@ -284,18 +283,7 @@ def test_a_refusal_waits_for_no_body_and_takes_no_place(settings: dict[str, Any]
 
 
 async def test_other_protocols_pass() -> None:
-    sent: list[Message] = []
-
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "lifespan.startup.complete"})
-
-    async def receive() -> Message:
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await Access(app, None, Rate(1, 1), None)({"type": "lifespan"}, receive, send)
+    sent = await sent_on_starting(lambda app: Access(app, None, Rate(1, 1), None))
     assert sent == [{"type": "lifespan.startup.complete"}]
 
 

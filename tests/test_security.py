@@ -1,8 +1,7 @@
 import pytest
-from starlette.types import Message, Receive, Scope, Send
 
 from app.security import HEADERS, SafeHeaders
-from tests.envelope import application, client
+from tests.envelope import application, client, sent_on_starting
 
 pytestmark = pytest.mark.anyio
 
@@ -39,16 +38,5 @@ async def test_no_answer_names_the_software() -> None:
 
 
 async def test_other_protocols_pass() -> None:
-    sent: list[Message] = []
-
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "lifespan.startup.complete"})
-
-    async def receive() -> Message:
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await SafeHeaders(app)({"type": "lifespan"}, receive, send)
+    sent = await sent_on_starting(SafeHeaders)
     assert sent == [{"type": "lifespan.startup.complete"}]
