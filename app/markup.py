@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.blocks import Block, Page
 from app.elements import EMBEDS
 from app.links import Links
+from app.text import CURRENCY, number_of
 from app.vocabulary import Vocabulary
 
 _GROUPS: Final = {
@@ -52,7 +53,6 @@ _CHOICES: Final = frozenset({"checkbox", "radio"})
 _TELLING: Final = ("name", "id", "placeholder", "autocomplete", "aria-label", "class")
 _EMAIL: Final = re.compile("e-?mail|courriel|correo|\\bmail")
 _SEARCH: Final = re.compile("search|such|recherch|busc|cerca|zoek|query|sok|szuk|\\b[qs]\\b")
-_CURRENCY: Final = "$€£¥₹"
 _CONTROLS: Final = frozenset({"input", "select", "textarea", "button"})
 _MOST_SAID: Final = 300  # characters of a control's names that are looked at
 _OUT: Final = COUNTS.index("links_out")
@@ -93,8 +93,8 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
     out, mail, images = counts[:, _OUT : _OUT + 3].T
     read = np.maximum(read, 1.0)
     own = [block.element for block in blocks]
-    texts = np.array([len(block.text) for block in blocks])
-    counts[:, len(_COUNTED)] = _currency([block.text for block in blocks])
+    texts = [block.text for block in blocks]
+    counts[:, len(_COUNTED)] = number_of(CURRENCY, texts, "\n".join(texts))
     own_forms = [forms[element] for element in own]
     outside = {form: links.link(page.attrs[form].get("action") or "")[0] == "out" for form in set(own_forms) - {-1}}
     counts[:, -2] = [form >= 0 for form in own_forms]
@@ -102,7 +102,7 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
     headline = next((at for at, block in enumerate(blocks) if tags[block.element] == "h1" and block.text), 0)
     rows = np.zeros((count, len(COLUMNS)))
     rows[:, :_FIRST_GROUP] = np.array((
-        np.array([block.link_chars for block in blocks]) / np.maximum(texts, 1),
+        np.array([block.link_chars for block in blocks]) / np.maximum(list(map(len, texts)), 1),
         np.log1p(link),
         out / read,
         here / read,
@@ -124,14 +124,6 @@ def block_rows(page: Page, vocabulary: Vocabulary) -> Rows:
     rows[:, first : first + len(_ANCESTORS)] = (above[:, None] & _ANCESTOR_MASKS) != 0
     rows[:, first + len(_ANCESTORS) :] = np.log1p(counts)
     return Rows(rows, counts, words)
-
-
-def _currency(texts: list[str]) -> NDArray[np.int64]:
-    """Return how many signs of currencies each text has."""
-    everything = "".join(texts)
-    found = [[text.count(sign) for text in texts] for sign in _CURRENCY if sign in everything]
-    total: NDArray[np.int64] = np.array(found, dtype=np.int64).reshape(len(found), len(texts)).sum(axis=0)
-    return total
 
 
 def _above(page: Page) -> tuple[list[int], list[int], list[int]]:

@@ -31,6 +31,7 @@ _MARKED_WORD: Final = re.compile(
 _SPACELESS: Final = re.compile("[\u0e00-\u0fff\u2e80-\U0010ffff]")
 """Thai and its neighbours, and from U+2E80 on most: written without spaces, so that pairs of characters are words."""
 
+CURRENCY: Final = "$€£¥₹"
 _MAX_CHARS: Final = 700  # of the text looked at for words, and the last 150 of a longer one
 _PAIR_WORDS: Final = 24  # pairs are made of the first words only: a plea says early what it wants
 _WHOLE_WORDS: Final = 5
@@ -107,25 +108,18 @@ def text_rows(
     repeats[""] = 1
     lasts = [text[-1:] for text in texts]
     everything = "\n".join(texts)
-
-    def number_of(marks: Sequence[str]) -> NDArray[np.int64]:
-        """How often the marks are in each text; most are nowhere on the page."""
-        counts = [[text.count(mark) for text in texts] for mark in marks if mark in everything]
-        total: NDArray[np.int64] = np.array(counts, dtype=np.int64).reshape(len(counts), count).sum(axis=0)
-        return total
-
     return np.column_stack((
         np.log1p(chars),
         np.log1p(found),
         np.minimum(chars / many, 20.0),
         np.array(["".join(map(_FIRST, each)).count("0") for each in words]) / many,
         _upper_words(texts),
-        np.log1p(number_of(",、،")),
-        np.log1p(number_of((". ", "。"))),
-        np.log1p(number_of("!?|")),
+        np.log1p(number_of(",、،", texts, everything)),
+        np.log1p(number_of((". ", "。"), texts, everything)),
+        np.log1p(number_of("!?|", texts, everything)),
         np.array([last in ".!?。؟।…”\"" for last in lasts], dtype=np.bool_) & (chars > 1),
         [last == ":" for last in lasts],
-        number_of("$€£¥₹") > 0,
+        number_of(CURRENCY, texts, everything) > 0,
         chars == 0,
         _overlaps(words, title) / np.minimum(many, _TITLE_WORDS),
         np.log1p([repeats[text] - 1 for text in texts]),
@@ -134,6 +128,13 @@ def text_rows(
         before[:-1] / (before[-1] or 1.0),
         np.log1p(concepts),
     ))  # fmt: skip
+
+
+def number_of(marks: Sequence[str], texts: Sequence[str], everything: str) -> NDArray[np.int64]:
+    """Return how often the marks are in each text; of most there is none in `everything`, the texts joined."""
+    counts = [[text.count(mark) for text in texts] for mark in marks if mark in everything]
+    total: NDArray[np.int64] = np.array(counts, dtype=np.int64).reshape(len(counts), len(texts)).sum(axis=0)
+    return total
 
 
 def _upper_words(texts: Sequence[str]) -> NDArray[np.float64]:

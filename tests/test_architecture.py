@@ -19,9 +19,9 @@ from tests.conftest import ROOT
 LAYERS = (
     {"labels", "errors", "anchors", "concepts", "wording", "linked", "addresses", "wishes"},
     {"dom", "vocabulary", "tags", "metadata", "phrases", "estimators", "unseen"},
-    {"elements", "head", "opened", "links"},
+    {"elements", "head", "opened", "links", "text"},
     {"blocks", "selectors", "builder"},
-    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "text", "skeleton", "labelled"},
+    {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "skeleton", "labelled"},
     {"context"},
     {"features", "boxes", "clean", "plain", "walls", "breaks", "scan"},
     {"network", "hide", "fixes", "overrides", "markdown"},
