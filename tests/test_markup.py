@@ -25,7 +25,13 @@ def described(html: str, url: str | None = f"https://{HOST}/") -> list[tuple[dic
     made = markup.block_rows(page, vocabulary)
     numbers = made.words
     words = list(vocabulary.index["link"])
-    assert {number for row in numbers for number in row} <= set(range(len(words)))
+    # Every word that was looked up stands in some row, but for those that say where a form leads.
+    forms = {
+        attributes.get("action") or "" for tag, attributes in zip(page.tags, page.attrs, strict=True) if tag == "form"
+    }
+    of_forms = {word for action in forms for word in link_words(action, page.head.host)[1]}
+    found = {words[number] for row in numbers for number in row}
+    assert found <= set(words) <= found | of_forms
     return [
         (dict(zip(markup.COLUMNS, row, strict=True)), {words[number] for number in found})
         for row, found in zip(made.numbers.tolist(), numbers, strict=True)
