@@ -41,7 +41,7 @@ class Shutdown:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
                 server = signal.getsignal(number)
-                if callable(server):
+                if callable(server) and server is not signal.default_int_handler:
                     self._servers[number] = server
                     signal.signal(number, self._received)
         try:

@@ -61,6 +61,19 @@ async def test_a_process_that_fails_ends_with_a_status_that_says_so(
     assert len(caplog.messages) == 1
 
 
+@pytest.mark.anyio
+async def test_where_no_server_waits_for_the_signals_a_failing_process_is_left_to_its_caller() -> None:
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        shutdown = Shutdown(0)
+        with shutdown.watching():
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            shutdown.fail()
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    assert shutdown.begun
+
+
 def test_away_from_the_main_thread_no_signal_is_taken_over() -> None:
     async def watch() -> None:
         before = signal.getsignal(signal.SIGINT)
