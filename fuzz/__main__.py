@@ -28,7 +28,7 @@ TURNS: Final = {
 }
 """The kinds of turns: the module that runs one, and what it is told besides."""
 
-_SHARES: Final = {"pages": 0.25, "bodies": 0.74, "drawn": 0.01}  # by what each costs: 4, 1 and 20 ms
+_SHARES: Final = {"pages": 0.45, "bodies": 0.54, "drawn": 0.01}  # most bodies are refused at once
 _MOST: Final = {"pages": 50_000, "bodies": 100_000, "drawn": 5_000}  # inputs of a turn
 _HELD: Final = 300  # seconds without news of a turn, on a machine that may have much else to do
 _TOLD_EVERY: Final = 10  # seconds
