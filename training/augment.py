@@ -1,10 +1,14 @@
-"""Text without structure as a reader app's extractor leaves it: most of the furniture gone, a plea still in it."""
+"""Pages as they come besides whole ones: cut down to a few blocks, or as text that an extractor left."""
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
-from training.corpus import NAVIGATION, Example
+import numpy as np
+
+from training.corpus import NAVIGATION, THINNED, UNKNOWN, Example
 
 Plea = tuple[str, int]
 """A real plea from a translation file, and its class."""
@@ -47,3 +51,29 @@ def with_pleas(
     lines[at:at] = [text for text, _ in added]
     classes[at:at] = [kind for _, kind in added]
     return lines, classes
+
+
+_FEWEST: Final = 4
+_MOST_OF: Final = {"furniture": 6, "content": 12, "other": 8}
+_LEFT_OUT: Final = 0.3  # of the runs of furniture
+
+
+def thinned(example: Example, chance: random.Random) -> Example | None:
+    """Return a page cut down to a few blocks of each stretch of one class; None where hardly anything is left.
+
+    The corpus' pages are large: people also post fragments, and pages of small sites.
+    """
+    kept: list[int] = []
+    blocks = ((index, number) for index, number in enumerate(example.classes.tolist()) if number != UNKNOWN)
+    for number, stretch in groupby(blocks, key=lambda each: each[1]):
+        here = [index for index, _ in stretch]
+        if number == NAVIGATION and chance.random() < _LEFT_OUT:
+            continue
+        most = _MOST_OF["furniture" if number == NAVIGATION else "content" if number < 2 else "other"]
+        some = chance.randint(1, most)
+        first = chance.randint(0, max(len(here) - some, 0))
+        kept += here[first : first + some]
+    if len(kept) < _FEWEST:
+        return None
+    page = replace(example.page, blocks=[example.page.blocks[index] for index in kept])
+    return replace(example, how=f"{THINNED}{example.how}", page=page, classes=example.classes[np.array(kept)])

@@ -21,9 +21,20 @@ from app.places import Places
 OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 """Labels that we added by reading pages of the corpus' pool; paths and codes only."""
 
+OWN_BOXES: Final = Path(__file__).parent / "boxes"
+"""Boxes that we wrote, by language; `boxes.py` reads them."""
+
 CLASS_OF: Final = {each: number for number, each in enumerate(CLASSES)}
 NAVIGATION: Final = CLASS_OF["navigation", None]
 UNKNOWN: Final = -1
+FULL: Final = "full"
+"""How a page was labelled of which every unit was shown to the reader, who was not one of ours."""
+
+THINNED: Final = "thinned "
+"""Stands before that of a page that was cut down since."""
+
+THINNED_FULL: Final = f"{THINNED}{FULL}"
+
 _COMPARED: Final = 60  # characters of a unit's text that must agree, white space aside
 
 
@@ -43,7 +54,12 @@ class Example:
     @property
     def full(self) -> bool:
         """Whether every unit was shown to the reader, and the reader was not one of ours: the pages to test on."""
-        return self.how == "full"
+        return self.how == FULL
+
+    @property
+    def thinned(self) -> bool:
+        """Whether this is another page cut down to a few blocks (`augment.thinned`)."""
+        return self.how.startswith(THINNED)
 
 
 @dataclass(slots=True)
@@ -75,12 +91,14 @@ class Corpus:
         self.alignment = Alignment()
 
     def digest(self) -> str:
-        """Return a digest of the gold labels and of ours: what a model was trained on."""
+        """Return a digest of the gold labels, of ours and of our boxes: what a model was trained on."""
         digest = hashlib.sha256()
         for path in sorted((self.root / "labels").glob("*.json")):
             digest.update(path.name.encode() + path.read_bytes())
         if OWN_LABELS.exists():
             digest.update(OWN_LABELS.read_bytes())
+        for path in sorted(OWN_BOXES.glob("*.txt")):
+            digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 
     def html(self, page: str) -> str:

@@ -18,11 +18,17 @@ from app import features, network, text
 from app.features import Features
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
-from training.augment import Plea, reader_choice, with_pleas
+from training.augment import Plea, reader_choice, thinned, with_pleas
+from training.boxes import Box
 from training.corpus import NAVIGATION, UNKNOWN, Example
+from training.graft import grafted, retold
 
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
+
+_RETOLD: Final = 0.25
+_GRAFTED: Final = 0.6
+"""Shares of the pages that are cut down: those put in another language, those with boxes of ours."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
 _MOST_FURNITURE_AS_TEXT: Final = 12  # the same of pages read as text, of which there are two versions
@@ -84,8 +90,33 @@ def text_examples(
     return made, described
 
 
-def known_words(examples: Sequence[Example], described: Sequence[Features], grown: Vocabulary) -> Vocabulary:
-    """Return the vocabulary of the words that stand on pages of enough sites."""
+def thinned_examples(
+    examples: Sequence[Example], vocabulary: Vocabulary, boxes: Mapping[str, Sequence[Box]], *, seed: int
+) -> tuple[list[Example], list[Features]]:
+    """Return the pages cut down to a few blocks, those that can be; some with `boxes` (by language) among their blocks.
+
+    Some are put in another of the boxes' languages altogether. Shows progress.
+    """
+    made = []
+    for example in examples:
+        chance = random.Random(f"{seed} thinned {example.id}")  # noqa: S311 (repeatable, not secret)
+        cut = thinned(example, chance)
+        if cut is None:
+            continue
+        language = example.language
+        if boxes and chance.random() < _RETOLD:
+            language = chance.choice(sorted(boxes))
+            cut = retold(cut, boxes[language], chance)
+        if language in boxes and chance.random() < _GRAFTED:
+            cut = grafted(cut, boxes[language], chance)
+        made.append(cut)
+    return made, collect(made, vocabulary)
+
+
+def known_words(
+    examples: Sequence[Example], described: Sequence[Features], grown: Vocabulary, boxes: Sequence[Features] = ()
+) -> Vocabulary:
+    """Return the vocabulary of the words that stand on pages of enough sites; each of `boxes` counts as a site."""
     sites = {site: number for number, site in enumerate(sorted({example.site for example in examples}))}
     words: set[tuple[int, int]] = set()
     names: set[tuple[int, int]] = set()
@@ -93,6 +124,8 @@ def known_words(examples: Sequence[Example], described: Sequence[Features], grow
         site = sites[example.site]
         words.update((number, site) for row in seen.words for number in row)
         names.update((number, site) for row in seen.names.values() for number in row)
+    for site, seen in enumerate(boxes, len(sites)):
+        words.update((number, site) for row in seen.words for number in row)
     counts = np.bincount([number for number, _ in words], minlength=grown.words)
     name_counts = np.bincount([number for number, _ in names], minlength=grown.names)
     kept = []
@@ -138,7 +171,7 @@ def build(
     for example, seen in zip(examples, described, strict=True):
         words.extend(seen.words)
         if markup:
-            chance = random.Random(f"{seed} names {example.id}")  # noqa: S311 (repeatable, not secret)
+            chance = random.Random(f"{seed} names {example.how} {example.id}")  # noqa: S311 (repeatable, not secret)
             hide = chance.random() < anonymous
             of_page = (
                 {element: [number for number in row if number in plain] for element, row in seen.names.items()}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.labeller import likeliest_kinds
 from app.labels import CLASSES, KINDS, LABELS
 from app.places import Places
-from training.corpus import Corpus
+from training.corpus import FULL, THINNED_FULL, Corpus
 from training.dataset import Dataset
 from training.measures import Answers, figures, reliability
 from training.stages import LABEL_OF, Fitted, testable
@@ -22,9 +22,9 @@ WORST: Final = 400
 _CURVE_POINTS: Final = 40
 
 
-def answers(data: Dataset, head: Fitted) -> Answers:
-    """Return what the head says of the units that are tested on."""
-    test = testable(data)
+def answers(data: Dataset, head: Fitted, how: str = FULL) -> Answers:
+    """Return what the head says of the units of pages that were labelled so (`testable`)."""
+    test = testable(data, how)
     sites = {site: number for number, site in enumerate(sorted({example.site for example in data.examples}))}
     of_page = np.array([sites[example.site] for example in data.examples])
     pages = data.pages[test]
@@ -33,8 +33,8 @@ def answers(data: Dataset, head: Fitted) -> Answers:
 
 def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, text_head: Fitted) -> dict[str, Any]:
     """Return all figures: of pages, of text without structure, per language, per page type, per kind."""
-    units = answers(data, head)
-    test = testable(data)
+    units, small = answers(data, head), answers(data, head, THINNED_FULL)
+    test = testable(data, FULL)
     languages = np.array([example.language for example in data.examples])[units.pages]
     types = np.array([example.page_type or "news, unknown" for example in data.examples])[units.pages]
     scores = head.labels[test][np.arange(len(units.gold)), units.given]
@@ -44,6 +44,7 @@ def evaluate(corpus: Corpus, data: Dataset, head: Fitted, text_data: Dataset, te
     alignment = corpus.alignment
     return {
         "pages": figures(units),
+        **({"small": figures(small)} if len(small.gold) else {}),
         "text": figures(answers(text_data, text_head)),
         "calibration": {"expected_error": round(error, 4), "bins": bins},
         "curves": curves(units.gold, head.labels[test]),
@@ -126,7 +127,7 @@ def _groups(units: Answers, names: NDArray[np.str_]) -> dict[str, Any]:
 
 def mistakes(path: Path, data: Dataset, head: Fitted) -> None:
     """Write the worst mistakes, the surest first, with page, address and markup. Page text: never to be committed."""
-    units = np.flatnonzero(testable(data))
+    units = np.flatnonzero(testable(data, FULL))
     gold = LABEL_OF[data.classes[units]]
     sure = head.labels[units].max(axis=1)
     wrong = units[(gold != head.chosen[units])]

@@ -24,7 +24,7 @@ from app.boxes import settle
 from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose, second_input
 from app.network import probabilities, scaled
-from training.corpus import Example
+from training.corpus import FULL, Example
 from training.dataset import Dataset
 from training.decision import best_rule, calibrate
 from training.networks import fitted
@@ -209,10 +209,13 @@ def _fit_second(rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.fl
     return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights)
 
 
-def testable(data: Dataset) -> NDArray[np.bool_]:
-    """Return which rows are tested on: labelled text units of the pages that were shown to their reader in full."""
-    full = np.array([example.full for example in data.examples])[data.pages]
-    return full & data.texts & (data.classes >= 0)
+def testable(data: Dataset, how: str) -> NDArray[np.bool_]:
+    """Return which rows are tested on: labelled text units of the pages that were labelled so.
+
+    FULL are those whose every unit was shown to their reader; THINNED_FULL these cut down to a few blocks.
+    """
+    tested = np.array([example.how == how for example in data.examples])[data.pages]
+    return tested & data.texts & (data.classes >= 0)
 
 
 def _decide(
@@ -221,7 +224,7 @@ def _decide(
     """Fit calibration and rule, and cross-fit both for the rows' own figures."""
     raw = by_label(opinion)
     gold = LABEL_OF[np.maximum(data.classes, 0)]
-    test = testable(data)
+    test = testable(data, FULL)
     labels = np.zeros_like(raw)
     chosen = np.zeros(len(raw), dtype=np.int64)
     for fold in range(FOLDS):

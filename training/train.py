@@ -15,7 +15,7 @@ import app
 from app import features
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import card, dataset, evaluate, save, stages, verdicts
+from training import boxes, card, dataset, evaluate, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
 
@@ -62,25 +62,43 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     pleas = [
         (features.text_features([text], grown), kind) for language in by_language.values() for text, kind in language
     ]
-    known = dataset.known_words(examples, described, grown)
-    for group in (described, line_features, reader_features, [plea for plea, _ in pleas]):
+    own = boxes.boxes()
+    written = [box for each in own.values() for box in each]
+    told = [(features.text_features([text for _, text in box.lines], grown), box.number) for box in written]
+    thinned, thinned_features = dataset.thinned_examples(examples, grown, own, seed=seed)
+    cut, cut_features = dataset.text_examples(thinned, grown)
+    known = dataset.known_words(examples, described, grown, [seen for seen, _ in told])
+    short = [seen for seen, _ in (*pleas, *told)]
+    for group in (described, line_features, reader_features, thinned_features, cut_features, short):
         dataset.translate(group, grown, known)
     print(f"{len(examples)} pages, {known.words} words and {known.names} names known", file=sys.stderr)
-    data = dataset.build(examples, described, known, markup=True, anonymous=_ANONYMOUS, seed=seed)
-    extra = _extra(pleas, known)
+    data = dataset.build(
+        [*examples, *thinned], [*described, *thinned_features], known, markup=True, anonymous=_ANONYMOUS, seed=seed
+    )
+    extra = _extra([*pleas, *told], known)
     of_site = stages.folds(examples)
     marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
-    plain_data = dataset.build([*examples, *reader], [*described, *reader_features], known, markup=False, seed=seed)
+    plain_data = dataset.build(
+        [*examples, *reader, *cut], [*described, *reader_features, *cut_features], known, markup=False, seed=seed
+    )
     plain = stages.fit_first(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
     del plain_data
-    text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
+    text_data = dataset.build(
+        [*lines, *reader, *cut], [*line_features, *reader_features, *cut_features], known, markup=False, seed=seed
+    )
     heads = {
         PAGE: stages.fit(data, of_site, [marked, plain], seed=seed, jobs=jobs, title="pages"),
         TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
     }
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
-    trained_on = {"corpus": corpus.digest(), "pages": len(examples), "seed": seed}
+    trained_on = {
+        "corpus": corpus.digest(),
+        "pages": len(examples),
+        "boxes": len(written),
+        "box_languages": len(own),
+        "seed": seed,
+    }
     save.write(out, app.__version__, known, heads, metrics, trained_on)
     verdicts.add(out, corpus, verdicts.opinions(data, heads[PAGE]), metrics)
     card.write(out, app.__version__, metrics, trained_on)
@@ -109,9 +127,9 @@ def _extra(
 ) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.float64]] | None:
     if not pleas:
         return None
-    words = dataset.ones([plea.words[0] for plea, _ in pleas], known.words)
-    classes = np.array([kind for _, kind in pleas])
-    return words, classes, np.full(len(pleas), _PLEA_WEIGHT)
+    words = dataset.ones([row for seen, _ in pleas for row in seen.words], known.words)
+    classes = np.array([kind for seen, kind in pleas for _ in seen.words])
+    return words, classes, np.full(len(classes), _PLEA_WEIGHT)
 
 
 if __name__ == "__main__":

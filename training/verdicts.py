@@ -24,6 +24,8 @@ def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
     """Return what a head's stages said of each labelled page, trained without the pages of its site."""
     said = {}
     for at, example in enumerate(data.examples):
+        if example.thinned:
+            continue
         rows = slice(data.starts[at], data.starts[at + 1])
         classes = shares(head.classes[rows], head.labels[rows])
         said[example.id] = Opinion(head.labels[rows], classes, head.chosen[rows])

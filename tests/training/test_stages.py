@@ -18,7 +18,7 @@ from app.vocabulary import Vocabulary
 from tests import tiny
 from tests.training.conftest import Make, as_text, fit_first
 from training import dataset, stages
-from training.corpus import CLASS_OF, Example
+from training.corpus import CLASS_OF, FULL, Example
 from training.dataset import Dataset
 from training.decision import HIT_RATE
 from training.stages import FOLDS, LABEL_OF, Firsts, Fitted
@@ -82,7 +82,7 @@ def test_tested_are_labelled_texts_of_pages_that_were_read_in_full(make: Make) -
     ]
     known = Vocabulary()
     data = dataset.build(examples, dataset.collect(examples, known), known, markup=True)
-    assert stages.testable(data).tolist() == [True, False, False] + [False] * 6
+    assert stages.testable(data, FULL).tolist() == [True, False, False] + [False] * 6
 
 
 def test_every_row_gets_probabilities_and_a_label(data: Dataset, fitted: Fitted) -> None:
@@ -93,14 +93,14 @@ def test_every_row_gets_probabilities_and_a_label(data: Dataset, fitted: Fitted)
     np.testing.assert_allclose(fitted.labels.sum(axis=1), 1, atol=1e-4)
     assert set(fitted.chosen.tolist()) <= set(range(len(LABELS)))
     gold = LABEL_OF[data.classes]
-    assert (fitted.chosen == gold)[stages.testable(data)].mean() > 0.85
+    assert (fitted.chosen == gold)[stages.testable(data, FULL)].mean() > 0.85
 
 
 def test_the_calibration_and_the_rule_that_are_kept_are_fitted_on_all_tested_rows(
     data: Dataset, fitted: Fitted
 ) -> None:
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
-    test = stages.testable(data)
+    test = stages.testable(data, FULL)
     gold = LABEL_OF[data.classes]
     assert (choose(labels, fitted.rule) == gold)[test].mean() > 0.85
     # Calibrated probabilities of a label are as many as there are of it (logistic regression without much penalty).
@@ -251,7 +251,7 @@ def test_a_corpus_without_some_classes_still_makes_networks_for_all(data: Datase
 
 
 def test_labels_that_a_rule_could_win_by_are_within_the_bound_on_lost_content(data: Dataset, fitted: Fitted) -> None:
-    test, gold = stages.testable(data), LABEL_OF[data.classes]
+    test, gold = stages.testable(data, FULL), LABEL_OF[data.classes]
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
     chosen = choose(labels, fitted.rule)
     content = test & (gold == 0)

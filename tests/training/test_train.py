@@ -11,6 +11,7 @@ from app.model import Model
 from tests import smallpage
 from tests.conftest import ROOT
 from training import train
+from training.boxes import boxes
 from training.corpus import Corpus
 
 AGAIN = """
@@ -32,7 +33,15 @@ def test_without_a_corpus_the_command_says_how_to_name_one(tmp_path: Path, capsy
 def test_training_leaves_a_model_its_figures_and_the_list_of_its_mistakes(tiny_model: Path, tiny_corpus: Path) -> None:
     model = Model.load(tiny_model)
     assert model.version == app.__version__
-    assert model.manifest["trained_on"] == {"corpus": Corpus(tiny_corpus).digest(), "pages": 40, "seed": 0}
+    own = boxes()
+    assert model.manifest["trained_on"] == {
+        "corpus": Corpus(tiny_corpus).digest(),
+        "pages": 40,
+        "boxes": sum(map(len, own.values())),
+        "box_languages": len(own),
+        "seed": 0,
+    }
+    assert model.metrics["small"]["macro_f1"]["value"] > 0.6
     for what in ("pages", "text"):
         assert model.metrics[what]["macro_f1"]["value"] > 0.8
         assert model.metrics[what]["content_hit_rate"]["value"] < 0.1

@@ -1,0 +1,48 @@
+"""Boxes of web pages that we wrote: pleas, adverts, furniture, and content that looks like them, in many languages.
+
+`training/boxes/LANG.txt` holds them: a line `= label kind`, then the box's texts, one a line after the letter of its
+`PARTS`; blank lines between boxes. They are invented: no text of a real page, of the tests or of the seed is among
+them. Those of one language often have a counterpart in another.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.labels import KINDS
+from training.corpus import CLASS_OF, OWN_BOXES
+
+PARTS: Final = {"h": "heading", "p": "paragraph", "b": "button or link", "f": "field", "s": "small print", "l": "item"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box's class, and its texts, each with the letter of its part."""
+
+    number: int
+    lines: tuple[tuple[str, str], ...]
+
+
+def boxes(folder: Path = OWN_BOXES) -> dict[str, list[Box]]:
+    """Return the boxes by language. Raises ValueError, which names the line, on what is none."""
+    return {path.stem: _read(path) for path in sorted(folder.glob("*.txt"))}
+
+
+def _read(path: Path) -> list[Box]:
+    found: list[Box] = []
+    number, lines = -1, list[tuple[str, str]]()
+    for at, line in enumerate((*path.read_text(encoding="utf-8").splitlines(), "= navigation"), 1):
+        first, _, rest = line.strip().partition(" ")
+        if first == "=":
+            if lines:
+                found.append(Box(number, tuple(lines)))
+                lines = []
+            label, _, kind = rest.strip().partition(" ")
+            if label not in KINDS or (kind or None) not in (KINDS[label] or {None}):
+                raise ValueError(f"{path.name}, line {at}: no label and kind: {rest!r}")
+            number = CLASS_OF[label, kind or None]
+        elif first:
+            if first not in PARTS or not rest or number < 0:
+                raise ValueError(f"{path.name}, line {at}: a line of a box begins with one of {', '.join(PARTS)}")
+            lines.append((first, " ".join(rest.split())))
+    return found
