@@ -100,9 +100,7 @@ def _overlays(seen: Labelled) -> list[list[int]]:
     if page is None:
         return []
     found: list[range] = []
-    for element, attributes in enumerate(page.attrs):
-        if walls.OVER.isdisjoint(attributes) and page.tags[element] != "dialog" and element not in seen.positions:
-            continue
+    for element in walls.may_lie_over(seen):
         if (found and element in found[-1]) or page.hidden[element] or not walls.lies_over(seen, element):
             continue
         end = element + 1

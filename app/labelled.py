@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -70,15 +71,10 @@ class Paragraphs:
 
     def __init__(self, seen: Labelled) -> None:
         self.main = seen.main()
-        surely = seen.classes[:, MAIN]
-        self.paragraphs = [
-            at
-            for at in self.main
-            if seen.length((at,)) >= PARAGRAPH and surely[at] >= SURELY and not _linked(seen.page, at)
-        ]
-        self.sums = [0]
-        for at in self.paragraphs:
-            self.sums.append(self.sums[-1] + seen.length((at,)))
+        surely = seen.classes[:, MAIN] >= SURELY
+        likely = [at for at in self.main if length(seen.texts[at]) >= PARAGRAPH]
+        self.paragraphs = [at for at in likely if surely[at] and not _linked(seen.page, at)]
+        self.sums = list(accumulate((length(seen.texts[at]) for at in self.paragraphs), initial=0))
         self.tail = sorted({at for end in self._ends() for at in self._around(seen, end)})
 
     def _ends(self) -> list[int]:

@@ -6,8 +6,7 @@ the address and from what the markup declares. Which words count is learned (`tr
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from math import log1p, nan
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -62,6 +61,8 @@ _MAKE: Final = 3  # elements by which blocks are alike: its own and two around i
 _MAX_WORDS: Final = 3_000
 _MAX_NAMED: Final = 3_000
 _MAX_TEXTS: Final = 1_500
+_MAX_VALUE: Final = 300  # characters
+_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
 _WORD: Final = re.compile(r"[^\W\d_]{2,20}")
 _SENTENCE: Final = re.compile(r"[.!?。！？।؟…][\"'”’»)\]]*\Z")
 _MONEY: Final = re.compile(r"[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|zł|kr)\b")
@@ -166,26 +167,25 @@ def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -
         room = _MAX_WORDS - len(found)
         if room <= 0:
             break
-        found.update([mark + word for word in islice(some, room)])
+        found.update([mark + word for word in some[:room]])
     return found
 
 
 def _sources(
     seen: Labelled, page: Page, declared: Metadata, address: str | None
-) -> Iterator[tuple[str, Iterable[str]]]:
-    yield "json:", declared.types
-    yield "og:", (declared.og_type,) if declared.og_type else ()
-    yield "made:", _split(declared.generator)
-    yield "path:", _split(_path(address))
-    yield "title:", _split(page.head.title[:300])
+) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "json:", list(declared.types)
+    yield "og:", [declared.og_type] if declared.og_type else []
+    yield "made:", _split((declared.generator,))
+    yield "path:", _split((_path(address),))
+    yield "title:", _split((page.head.title,))
     body = page.tags.index("body") if "body" in page.tags[:50] else 0
-    yield "body:", _split(f"{page.attrs[body].get('class')} {page.attrs[body].get('id')}")
-    main = seen.main()
-    for at in main[:_MAX_TEXTS]:
-        if page.tags[page.blocks[at].element] in {"h1", "h2", "h3"}:
-            yield "head:", _split(seen.texts[at][:120])
+    yield "body:", _split((page.attrs[body].get("class"), page.attrs[body].get("id")))
+    main = seen.main()[:_MAX_TEXTS]
+    headings = [at for at in main if page.tags[page.blocks[at].element] in _HEADINGS]
+    yield "head:", _split([seen.texts[at][:120] for at in headings])
     chains: set[int] = set()
-    for at in main[:_MAX_TEXTS]:
+    for at in main:
         element = page.blocks[at].element
         while element > 0 and element not in chains:
             chains.add(element)
@@ -193,14 +193,13 @@ def _sources(
     # Dictionaries, since the first words win: a set has another order in each process.
     around = sorted(chains)[:_MAX_NAMED]
     named = dict.fromkeys(page.attrs[each].get(key) for each in around for key in ("class", "id", "itemtype"))
-    for value in named:
-        yield "main:", _split(value)
-    others = dict.fromkeys(attributes.get("class") for attributes in page.attrs[:_MAX_NAMED] if attributes)
-    for value in others:
-        if value not in named:
-            yield "name:", _split(value)
-    yield "text:", dict.fromkeys(text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT)
+    yield "main:", _split(named)
+    others = dict.fromkeys([attributes["class"] for attributes in page.attrs[:_MAX_NAMED] if "class" in attributes])
+    yield "name:", _split([value for value in others if value not in named])
+    yield "text:", list(dict.fromkeys([text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT]))
 
 
-def _split(value: str | None) -> list[str]:
-    return list(map(str.lower, _WORD.findall(value[:300]))) if value else []
+def _split(values: Iterable[str | None]) -> list[str]:
+    """Return the words of some values, in lower case, as they come."""
+    found: list[str] = _WORD.findall("\n".join([value[:_MAX_VALUE] for value in values if value]).lower())
+    return found

@@ -175,8 +175,16 @@ def asked_for(said: str) -> str | None:
     return None if sold == free else "subscription" if sold else "registration"
 
 
-OVER: Final = frozenset({"aria-modal", "style"})
-"""Attributes of which an element has one, unless it is a dialog or the caller says so, where it lies over the page."""
+def may_lie_over(seen: Labelled) -> list[int]:
+    """Return the elements that `lies_over` may be true of, in document order."""
+    page = seen.page
+    if page is None:
+        return []
+    found = {each for each, attributes in enumerate(page.attrs) if "style" in attributes or "aria-modal" in attributes}
+    found.update(seen.positions)
+    if "dialog" in page.tags:
+        found.update(each for each, tag in enumerate(page.tags) if tag == "dialog")
+    return sorted(found)
 
 
 def lies_over(seen: Labelled, element: int) -> bool:
