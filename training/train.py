@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
 _ANONYMOUS: Final = 0.15
 _PLEA_WEIGHT: Final = 0.3
-_APPEAL: Final = LABELS.index("appeal")
+_TELLING: Final = {LABELS.index("appeal"), LABELS.index("advert")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,8 +78,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     data = dataset.build(
         [*examples, *thinned], [*described, *thinned_features], known, markup=True, anonymous=_ANONYMOUS, seed=seed
     )
-    # Lines of pleas say by themselves what they are; those of adverts, content and furniture do not.
-    extra = _extra([*pleas, *(each for each in told if LABEL_OF[each[1]] == _APPEAL)], known)
+    # Lines of pleas and adverts say by themselves what they are; those of content and furniture do not.
+    extra = _extra([*pleas, *(each for each in told if LABEL_OF[each[1]] in _TELLING)], known)
     of_site = stages.folds(examples)
     marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
