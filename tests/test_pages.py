@@ -78,6 +78,21 @@ def test_no_more_lines_are_wrong_than_are_known(name: str, answers: Answers) -> 
     assert len(wrong) <= known, f"{len(wrong)} of {len(TEXTS[name])}, known {known}:\n" + "\n".join(wrong)
 
 
+def test_a_dozen_pages_come_back_without_a_mistake(answers: Answers) -> None:
+    """In six languages, of four types, with pleas of every kind, adverts, menus and comments among them."""
+    right = [
+        page for name, page in PAGES.items() if all(miss.only_kind for miss in pages.misses(page, answers.pages[name]))
+    ]
+    assert len(right) >= 12
+    assert len({page.facts["lang"] for page in right}) >= 6
+    assert len({page.facts["type"] for page in right}) >= 4
+    marks = [one.accepted for page in right for one in page.expectations() if one.accepted is not None]
+    plain = [mark for mark in marks if len(mark.labels) == 1]
+    assert {label for mark in plain for label in mark.labels} == set(LABEL_KINDS)
+    shown = {pair for mark in plain for pair in mark.kinds}
+    assert shown >= {("appeal", kind) for kind in LABEL_KINDS["appeal"]} | {("content", "comment")}
+
+
 def test_known_mistakes_are_few(answers: Answers) -> None:
     wrong = sum(not miss.only_kind for page in PAGES.values() for miss in pages.misses(page, answers.pages[page.name]))
     assert wrong <= MOST_WRONG * sum(map(len, answers.pages.values()))

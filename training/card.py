@@ -84,7 +84,8 @@ def card(version: str, metrics: Mapping[str, Any], trained_on: Mapping[str, Any]
         "",
         "House adverts and widgets that sell without saying so are often taken for navigation; short furniture inside an",
         "article's box for content. Languages with few pages in training rest on structure and on words that languages",
-        "share. The labels are one reader's; two careful readers agree at balanced macro F1 0.974.",
+        "share. The labels are one reader's; two careful readers agree at balanced macro F1 0.974. A language model wrote the",
+        "boxes of ours; no native speaker has read them.",
         "",
     ]
     return "\n".join(lines)
