@@ -84,7 +84,8 @@ def test_a_process_whose_pages_do_not_end_is_replaced(tmp_path: Path, monkeypatc
         errors = [line["message"] for line in service.lines() if line["level"] == "error"]
         assert errors[0] == "too many pages past their deadline: the process ends itself"
         service.until(lambda: len(service.workers()) == 2)
-        assert status(service.until(lambda: service.get("/healthz"))) == 200
+        # Another one may still be on its way out.
+        service.until(lambda: status(service.get("/healthz")) == 200)
 
 
 class Pretended:
