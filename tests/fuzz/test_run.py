@@ -30,7 +30,7 @@ def test_a_run_counts_its_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[s
     status, results = run(tmp_path / "run", "--inputs", "1000", "--jobs", "2")
     assert status == 0
     assert {kind: results[kind]["inputs"] for kind in TURNS} == {"pages": 450, "bodies": 540, "drawn": 10}
-    assert results["pages"]["outcomes"] == {"200": 250}
+    assert results["pages"]["outcomes"] == {"200": 450}
     assert "1,000 of 1,000 inputs" in capsys.readouterr().out
 
 
