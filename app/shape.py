@@ -174,8 +174,8 @@ def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -
 def _sources(
     seen: Labelled, page: Page, declared: Metadata, address: str | None
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    yield "json:", list(declared.types)
-    yield "og:", [declared.og_type] if declared.og_type else []
+    yield "json:", declared.types
+    yield "og:", (declared.og_type,) if declared.og_type else ()
     yield "made:", _split((declared.generator,))
     yield "path:", _split((_path(address),))
     yield "title:", _split((page.head.title,))

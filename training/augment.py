@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from app.labels import CLASSES
 from training.corpus import NAVIGATION, THINNED, UNKNOWN, Example
 
 Plea = tuple[str, int]
@@ -54,8 +55,8 @@ def with_pleas(
 
 
 _FEWEST: Final = 4
-_MOST_OF: Final = {"furniture": 6, "content": 12, "other": 8}
-_LEFT_OUT: Final = 0.3  # of the runs of furniture
+_MOST_OF: Final = {"content": 12, "appeal": 8, "advert": 8, "navigation": 6}  # blocks of a stretch
+_LEFT_OUT: Final = 0.3  # of the stretches of furniture
 
 
 def thinned(example: Example, chance: random.Random) -> Example | None:
@@ -69,8 +70,7 @@ def thinned(example: Example, chance: random.Random) -> Example | None:
         here = [index for index, _ in stretch]
         if number == NAVIGATION and chance.random() < _LEFT_OUT:
             continue
-        most = _MOST_OF["furniture" if number == NAVIGATION else "content" if number < 2 else "other"]
-        some = chance.randint(1, most)
+        some = chance.randint(1, _MOST_OF[CLASSES[number][0]])
         first = chance.randint(0, max(len(here) - some, 0))
         kept += here[first : first + some]
     if len(kept) < _FEWEST:

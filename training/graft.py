@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from app.blocks import Block, Page
+from app.elements import INLINE
 from app.labels import CLASSES
 from training.boxes import Box
 from training.corpus import CLASS_OF, THINNED, Example
@@ -28,7 +29,7 @@ _TOLD: Final = 0.35  # of the boxes are called what they are, some others by a n
 _NEUTRAL: Final = 0.35
 _HASHED: Final = 0.1
 
-_WRAPPERS: Final = ("div", "div", "div", "section", "aside", "p")
+_WRAPPERS: Final = ("div", "div", "div", "section", "aside")
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "donation": ("donate", "support-us", "donation-box", "tip-jar", "contribute"),
     "subscription": ("subscribe", "paywall", "offer", "membership", "plans"),
@@ -121,8 +122,9 @@ def _build(page: Page, beside: int, box: Box, chance: random.Random) -> list[Blo
     above = max(page.parents[beside], 0)
     for _ in range(chance.choice((0, 0, 0, 1, 2))):
         above = max(page.parents[above], 0)
-    if len(box.lines) > 1 or chance.random() >= _BARE:
-        above = _element(page, above, chance.choice(_WRAPPERS[: -1 if len(box.lines) > 1 else None]), told, chance)
+    several = len(box.lines) > 1
+    if several or chance.random() >= _BARE:
+        above = _element(page, above, chance.choice(_WRAPPERS if several else (*_WRAPPERS, "p")), told, chance)
         if chance.random() < 0.3:
             above = _element(page, above, "div", None, chance)
     heading = chance.choice(("h2", "h3", "h3", "h4", "p", "div"))
@@ -202,6 +204,6 @@ def _add(page: Page, above: int, tag: str, attributes: dict[str, str | None]) ->
     page.depths.append(page.depths[above] + 1)
     page.attrs.append(attributes)
     page.hidden.append(page.hidden[above])
-    page.containers.append(True)
+    page.containers.append(tag not in INLINE)
     page.controls.append(0)
     return len(page.tags) - 1

@@ -70,9 +70,10 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     told = [(features.text_features([text for _, text in box.lines], grown), box.number) for box in written]
     thinned, thinned_features = dataset.thinned_examples(examples, grown, own, seed=seed)
     cut, cut_features = dataset.text_examples(thinned, grown)
+    reader, reader_features = [*reader, *cut], [*reader_features, *cut_features]
     known = dataset.known_words(examples, described, grown, [seen for seen, _ in told])
     short = [seen for seen, _ in (*pleas, *told)]
-    for group in (described, line_features, reader_features, thinned_features, cut_features, short):
+    for group in (described, line_features, reader_features, thinned_features, short):
         dataset.translate(group, grown, known)
     print(f"{len(examples)} pages, {known.words} words and {known.names} names known", file=sys.stderr)
     data = dataset.build(
@@ -83,14 +84,10 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     of_site = stages.folds(examples)
     marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
-    plain_data = dataset.build(
-        [*examples, *reader, *cut], [*described, *reader_features, *cut_features], known, markup=False, seed=seed
-    )
+    plain_data = dataset.build([*examples, *reader], [*described, *reader_features], known, markup=False, seed=seed)
     plain = stages.fit_first(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
     del plain_data
-    text_data = dataset.build(
-        [*lines, *reader, *cut], [*line_features, *reader_features, *cut_features], known, markup=False, seed=seed
-    )
+    text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
     heads = {
         PAGE: stages.fit(data, of_site, [marked, plain], seed=seed, jobs=jobs, title="pages"),
         TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
