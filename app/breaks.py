@@ -34,7 +34,7 @@ def goes_on(seen: Labelled) -> bool:
 
 def ends_open(seen: Labelled) -> bool:
     """Whether the last paragraph ends in an ellipsis right behind a word."""
-    last = next((at for at in reversed(seen.main()) if seen.length((at,)) >= PARAGRAPH), None)
+    last = next((at for at in reversed(seen.main()) if seen.lengths[at] >= PARAGRAPH), None)
     return last is not None and _ELLIPSIS.search(seen.texts[last][-20:]) is not None
 
 

@@ -86,7 +86,7 @@ def _note(seen: Labelled, declared: Metadata) -> int | None:
     """
     if not breaks.breaks_off(seen, declared):
         return None
-    first = next((at for at in seen.main() if seen.length((at,)) >= PARAGRAPH), 0)
+    first = next((at for at in seen.main() if seen.lengths[at] >= PARAGRAPH), 0)
     for at in range(max(0, first - _ABOVE), first):
         said = seen.texts[at]
         if 0 < len(said) <= _MOST_NOTE and not seen.hidden[at] and says(said.lower(), WALL):
@@ -117,7 +117,7 @@ def _overlays(seen: Labelled) -> list[list[int]]:
 
 def _is_page(seen: Labelled, overlay: list[int]) -> bool:
     """Whether what is read stands in a box itself, as in a page that is laid out in a fixed frame."""
-    chars = [seen.length((at,)) for at in overlay if seen.classes[at, MAIN] >= SURELY]
+    chars = [seen.lengths[at] for at in overlay if seen.classes[at, MAIN] >= SURELY]
     return sum(each for each in chars if each >= PARAGRAPH) >= _MOST_TEXT
 
 

@@ -47,7 +47,7 @@ class Judge:
         """Return the probabilities of `KINDS` for a page's row of `shape.COLUMNS` and its words."""
         get = self.words.get
         # In order, since a set has another one in each process and rounding would tell.
-        known = sorted(number for word in words if (number := get(word)) is not None)
+        known = sorted([number for word in words if (number := get(word)) is not None])
         numbers = shape.ready(self.scaler, np.array([row], dtype=np.float32))[0]
         logits: Floats = self.by_number @ numbers + self.by_word[known].sum(axis=0) + self.bias
         shares: Floats = softmax(logits[None, :])[0]

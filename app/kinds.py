@@ -41,7 +41,7 @@ def _asks(seen: Labelled, main: list[int]) -> bool:
     asked = [text[:100].lower() for text in (*headlines[:1], page.head.title)]
     if not any(says(text, ASKING) for text in asked if text):
         return False
-    if seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH) > _MOST_READING:
+    if seen.length(at for at in main if seen.lengths[at] >= PARAGRAPH) > _MOST_READING:
         return False
     short = [seen.texts[at].lower() for at in main if 0 < len(seen.texts[at]) < PARAGRAPH]
     amounts = sum(says(text, PRICES) > 0 and any(each.isdigit() for each in text) for text in short)

@@ -44,7 +44,8 @@ class Labelled:
 
     def length(self, blocks: Iterable[int]) -> int:
         """Return how much some blocks say, in characters of an alphabet: one of Chinese or Japanese says as three."""
-        return sum(length(self.texts[at]) for at in blocks)
+        lengths = self.lengths
+        return sum([lengths[at] for at in blocks])
 
     def main(self) -> list[int]:
         """Return the visible blocks of the main content, comments left out."""
@@ -61,6 +62,11 @@ class Labelled:
         return [at for at in self.own() if not self.hidden[at]]
 
     @cached_property
+    def lengths(self) -> list[int]:
+        """How much each block says, in characters of an alphabet."""
+        return [length(text) for text in self.texts]
+
+    @cached_property
     def paragraphs(self) -> "Paragraphs":
         """The paragraphs of the main content."""
         return Paragraphs(self)
@@ -72,9 +78,10 @@ class Paragraphs:
     def __init__(self, seen: Labelled) -> None:
         self.main = seen.main()
         surely = seen.classes[:, MAIN] >= SURELY
-        likely = [at for at in self.main if length(seen.texts[at]) >= PARAGRAPH]
+        lengths = seen.lengths
+        likely = [at for at in self.main if lengths[at] >= PARAGRAPH]
         self.paragraphs = [at for at in likely if surely[at] and not _linked(seen.page, at)]
-        self.sums = list(accumulate((length(seen.texts[at]) for at in self.paragraphs), initial=0))
+        self.sums = list(accumulate((lengths[at] for at in self.paragraphs), initial=0))
         self.tail = sorted({at for end in self._ends() for at in self._around(seen, end)})
 
     def _ends(self) -> list[int]:

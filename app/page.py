@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-import numpy as np
-
 from app import breaks, gates, head, kinds, metadata, visible, walls
 from app.gates import NO_TEXT, Gate
 from app.judge import Judge
 from app.labelled import PARAGRAPH, Labelled
 from app.labeller import Result
-from app.labels import LABELS
 from app.metadata import Metadata
 from app.visible import Seen
 from app.walls import Box
@@ -70,7 +67,7 @@ def judge(
     seen = Labelled(
         [block.text for block in result.blocks],
         [block.hidden for block in result.blocks],
-        np.array([LABELS.index(block.label) for block in result.blocks], dtype=np.int64),
+        source.opinion.chosen,
         source.opinion.classes,
         source.page,
         source.positions,
@@ -101,7 +98,7 @@ def _truncated(
 ) -> str:
     """Return whether the text breaks off: at a wall with hardly anything behind it, or at a pager that leads on."""
     kind, score = of
-    paragraphs = seen.length(at for at in main if seen.length((at,)) >= PARAGRAPH)
+    paragraphs = seen.length(at for at in main if seen.lengths[at] >= PARAGRAPH)
     if wall is not None:
         whole = wall.text_before >= _WHOLE and not breaks.breaks_off(seen, declared)
         return "no" if whole or wall.text_after > _REST * paragraphs else "yes"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labelled import PARAGRAPH, Labelled, length
+from app.labelled import PARAGRAPH, Labelled
 from app.labels import LABELS
 from app.metadata import Metadata
 from app.network import scaled
@@ -63,6 +63,7 @@ _MAX_NAMED: Final = 3_000
 _MAX_TEXTS: Final = 1_500
 _MAX_VALUE: Final = 300  # characters
 _HEADINGS: Final = frozenset({"h1", "h2", "h3"})
+_HEADED: Final = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _WORD: Final = re.compile(r"[^\W\d_]{2,20}")
 _SENTENCE: Final = re.compile(r"[.!?。！？।؟…][\"'”’»)\]]*\Z")
 _MONEY: Final = re.compile(r"[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|zł|kr)\b")
@@ -71,7 +72,7 @@ _MONEY: Final = re.compile(r"[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|zł|kr)\b")
 def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     """Return one row of `COLUMNS`; those of the address are NaN where it is not known."""
     texts, tags = seen.texts, page.tags
-    lengths = np.array([length(text) for text in texts], dtype=np.float64)
+    lengths = np.array(seen.lengths, dtype=np.float64)
     linked = np.array([block.link_chars for block in page.blocks], dtype=np.float64)
     count, chars = len(texts), float(lengths.sum())
     row = [log1p(count), log1p(chars), log1p(len(tags)), linked.sum() / max(chars, 1)]
@@ -81,43 +82,46 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     main = seen.main()
     own = set(main)
     comments = [at for at in np.flatnonzero(seen.labels == 0).tolist() if at not in own and not seen.hidden[at]]
-    main_chars = float(lengths[main].sum())
-    paragraphs = [at for at in main if lengths[at] >= PARAGRAPH]
-    headings = [at for at in main if tags[page.blocks[at].element] in {"h1", "h2", "h3", "h4", "h5"}]
-    makes = [page.make(page.blocks[at].element, _MAKE) for at in main]
+    main_lengths, main_linked = lengths[main], linked[main]
+    main_texts = [texts[at] for at in main]
+    main_chars = float(main_lengths.sum())
+    paragraphs = [at for at in main if seen.lengths[at] >= PARAGRAPH]
+    elements = [page.blocks[at].element for at in main]
+    headings = [at for at, element in zip(main, elements, strict=True) if tags[element] in _HEADED]
+    makes = [page.make(element, _MAKE) for element in elements]
     shapes = Counter(makes)
     common, alike = shapes.most_common(1)[0] if shapes else ((), 0)
     same = [at for at, made in zip(main, makes, strict=True) if made == common]
-    sentences = sum(_SENTENCE.search(texts[at][-4:]) is not None for at in main)
+    sentences = [True for text in main_texts if _SENTENCE.search(text[-4:])]
+    main_tags = Counter([tags[element] for element in elements])
     row += [
         log1p(len(comments)),
         float(lengths[comments].sum()) / max(chars, 1),
         log1p(len(main)),
         log1p(main_chars),
-        float(linked[main].sum()) / max(main_chars, 1),
-        sum(linked[at] >= 0.8 * lengths[at] > 0 for at in main) / max(len(main), 1),
+        float(main_linked.sum()) / max(main_chars, 1),
+        int(((main_linked >= 0.8 * main_lengths) & (main_lengths > 0)).sum()) / max(len(main), 1),
         log1p(main_chars / max(len(main), 1)),
-        log1p(float(lengths[main].max())) if main else 0.0,
+        log1p(float(main_lengths.max())) if main else 0.0,
         log1p(len(paragraphs)),
-        log1p(sum(lengths[at] >= _LONG for at in main)),
+        log1p((main_lengths >= _LONG).sum()),
         float(lengths[paragraphs].sum()) / max(main_chars, 1),
-        sentences / max(len(main), 1),
-        log1p(_longest_run(main, paragraphs, lengths)),
+        len(sentences) / max(len(main), 1),
+        log1p(_longest_run(main, paragraphs, seen.lengths)),
         len(headings) / max(len(main), 1),
-        sum(linked[at] > 0 for at in headings) / max(len(headings), 1),
-        log1p(sum(tags[page.blocks[at].element] == "h1" for at in main)),
+        int((linked[headings] > 0).sum()) / max(len(headings), 1),
+        log1p(main_tags["h1"]),
         len(shapes) / max(len(main), 1),
         alike / max(len(main), 1),
         log1p(float(lengths[same].sum()) / max(alike, 1)),
-        sum(linked[at] > 0 for at in same) / max(alike, 1),
-        log1p(sum(_MONEY.search(texts[at][:60]) is not None for at in main[:_MAX_TEXTS])),
-        log1p(sum(texts[at].endswith("?") for at in main)),
-        log1p(sum(not texts[at] for at in main)),
+        int((linked[same] > 0).sum()) / max(alike, 1),
+        log1p(len([True for text in main_texts[:_MAX_TEXTS] if _MONEY.search(text[:60])])),
+        log1p(len([True for text in main_texts if text[-1:] == "?"])),
+        log1p(main_texts.count("")),
         (headings[0] - main[0]) / max(len(main), 1) if headings else 1.0,
         main[0] / count if main else 1.0,
         1 - main[-1] / count if main else 1.0,
     ]
-    main_tags = Counter(tags[page.blocks[at].element] for at in main)
     row += [main_tags[tag] / max(len(main), 1) for tag in _MAIN_TAGS]
     every = Counter(tags)
     row += [log1p(every[tag]) for tag in _TAGS]
@@ -148,13 +152,13 @@ def _path(address: str | None) -> str:
         return ""
 
 
-def _longest_run(main: list[int], paragraphs: list[int], lengths: np.ndarray) -> float:
+def _longest_run(main: list[int], paragraphs: list[int], lengths: Sequence[int]) -> int:
     """Return the characters of the longest run of paragraphs that at most two other blocks of the content interrupt."""
     place = {at: number for number, at in enumerate(main)}
-    best = run = 0.0
+    best = run = 0
     before = -10
     for at in paragraphs:
-        run = run + float(lengths[at]) if place[at] - before <= 3 else float(lengths[at])
+        run = run + lengths[at] if place[at] - before <= 3 else lengths[at]
         before = place[at]
         best = max(best, run)
     return best
