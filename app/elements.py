@@ -45,8 +45,15 @@ _SLOT: Final = re.compile(
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MAY_HIDE: Final = frozenset({"hidden", "style", "type"})
+"""The attributes that `hides` looks at."""
+
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
+_USUAL: Final = frozenset(
+    "a article aside b body button div em footer form h1 h2 h3 h4 header i iframe img input label li main nav ol p section"
+    " span strong table tbody td tr ul".split()
+)
 _LONGEST_KNOWN: Final = 200  # characters of a name that is remembered: with the cache's size it bounds the memory
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA
@@ -110,7 +117,7 @@ class Elements:
         """Return the last step of an element's CSS path."""
         tag = self.tags[element]
         # Names such as o:p, and SVG's camelCase ones, are no type selectors in every engine.
-        return f"{tag if _CSS_TYPE.match(tag) else '*'}:nth-child({self.positions[element]})"
+        return f"{tag if tag in _USUAL or _CSS_TYPE.match(tag) else '*'}:nth-child({self.positions[element]})"
 
 
 def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
@@ -158,7 +165,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
             positions.append(position)
             depths.append(depth)
             attrs.append(attributes)
-            hidden.append(veiled or (bool(attributes) and hides(tag, attributes)))
+            hidden.append(veiled or (not _MAY_HIDE.isdisjoint(attributes) and hides(tag, attributes)))
             position += 1
             if sort >= _EMBED:
                 containers.append(True)

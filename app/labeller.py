@@ -84,6 +84,7 @@ class Result:
 
 
 _NO_WISHES: Final = Wishes()
+_KINDS: Final = [kind for _, kind in CLASSES]
 
 
 class Labeller:
@@ -198,30 +199,20 @@ def _label(
     chosen = opinion.chosen.tolist()
     scores = opinion.labels[np.arange(len(chosen)), opinion.chosen].tolist()
     kinds = likeliest_kinds(opinion.classes, opinion.chosen).tolist()
+    said = [
+        (index, LABELS[label], (given[index].kind if index in given else None) or _KINDS[likeliest], round(score, 4))
+        for index, (label, score, likeliest) in enumerate(zip(chosen, scores, kinds, strict=True))
+    ]
+    if page is None or places is None:
+        return [
+            LabelledBlock(*each, None, None, None, None, text, False) for each, text in zip(said, texts, strict=True)
+        ]
+    root, selector, stamp, tags, hidden = places.root, places.selector, places.stamp, page.tags, page.hidden
     result = []
-    for index, (text, label, score, likeliest) in enumerate(zip(texts, chosen, scores, kinds, strict=True)):
-        kind = given[index].kind if index in given else None
-        kind = kind or CLASSES[likeliest][1]
-        score = round(score, 4)
-        if page is None or places is None:
-            result.append(LabelledBlock(index, LABELS[label], kind, score, None, None, None, None, text, False))
-            continue
-        block = page.blocks[index]
-        element = max(block.element, places.root)  # a fragment of inline content stands in no block of its own
-        result.append(
-            LabelledBlock(
-                index,
-                LABELS[label],
-                kind,
-                score,
-                places.selector(element),
-                block.part,
-                places.stamp(element),
-                page.tags[element],
-                text,
-                page.hidden[element],
-            )
-        )
+    for each, block, text in zip(said, page.blocks, texts, strict=True):
+        element = max(block.element, root)  # a fragment of inline content stands in no block of its own
+        where = selector(element), block.part, stamp(element), tags[element]
+        result.append(LabelledBlock(*each, *where, text, hidden[element]))
     return result
 
 
