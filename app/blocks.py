@@ -34,18 +34,29 @@ class Page(Elements):
     head: Head = field(default_factory=Head)
     controls: list[int] = field(default_factory=list)
     """The link, button or option that an element stands in, or 0."""
+    scripting: bool = True
+    """Whether it was read as by those who run its scripts."""
 
 
-def split(tree: LexborHTMLParser, bounds: Bounds = Bounds(), url: str | None = None) -> Page:  # noqa: B008 (frozen)
+def split(
+    tree: LexborHTMLParser,
+    bounds: Bounds = Bounds(),  # noqa: B008 (frozen)
+    url: str | None = None,
+    *,
+    scripting: bool = True,
+) -> Page:
     """Return the page's elements and blocks, in document order; `url` is the caller's word on its address.
+
+    `scripting` says how `tree` was parsed; without it a reader sees what stands in `<noscript>`.
 
     Two linear passes without recursion: the first lists elements and items (`elements.walk`), the second joins items to
     runs. A run ends where a container begins or ends, and at two `<br>` in a row.
 
     Raises `PageTooComplex` beyond `bounds`.
     """
-    seen = walk(tree, bounds)
-    page = Page(**{each.name: getattr(seen, each.name) for each in fields(Elements)}, head=head.read(tree, url))
+    seen = walk(tree, bounds, scripting=scripting)
+    lists = {each.name: getattr(seen, each.name) for each in fields(Elements)}
+    page = Page(**lists, head=head.read(tree, url), scripting=scripting)
     _join(page, bounds)
     return page
 

@@ -38,6 +38,12 @@ DIGEST: Final = hashlib.sha256(_TEXT.encode()).hexdigest()
 
 _SHORTEST: Final = min(map(len, _STEMS))
 _LONGEST: Final = max(map(len, _STEMS))
+_BEGINNINGS: Final = frozenset(stem[:_SHORTEST] for stem in _STEMS)
+
+
+def telling(words: Iterable[str]) -> list[str]:
+    """Return those of some lower-case words that may stand for a concept: about one in ten."""
+    return [word for word in words if word[:_SHORTEST] in _BEGINNINGS or word in _WHOLE]
 
 
 @lru_cache(maxsize=16_384)

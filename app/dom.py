@@ -97,10 +97,9 @@ def encode(html: str) -> bytes:
         return _SURROGATE.sub("\ufffd", html).encode()
 
 
-def parse(html: str | bytes) -> LexborHTMLParser:
-    """Return the tree that a browser with scripting on builds from `html`; bytes are UTF-8.
+def parse(html: str | bytes, *, scripting: bool = True) -> LexborHTMLParser:
+    """Return the tree that a browser builds from `html`, by default one with scripting on; bytes are UTF-8.
 
-    `scripting=True` matters: without it a tracking pixel in a head `<noscript>` opens the body early and shifts every
-    selector.
+    It matters: without scripting a tracking pixel in a head `<noscript>` opens the body early and shifts every selector.
     """
-    return LexborHTMLParser(html if isinstance(html, bytes) else encode(html), scripting=True)
+    return LexborHTMLParser(html if isinstance(html, bytes) else encode(html), scripting=scripting)

@@ -70,6 +70,8 @@ _SORTS: Final[dict[str | None, int]] = {
 }
 """What the walk does with a node, by its tag; one that is not here is a `_BOX`."""
 
+_SORTS_UNSCRIPTED: Final = {tag: sort for tag, sort in _SORTS.items() if tag != "noscript"}
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -120,14 +122,17 @@ class Elements:
         return f"{tag if tag in _USUAL or _CSS_TYPE.match(tag) else '*'}:nth-child({self.positions[element]})"
 
 
-def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
-    """Return the elements and items that a reader could see. Raises PageTooComplex beyond `bounds`."""
+def walk(tree: LexborHTMLParser, bounds: Bounds, *, scripting: bool = True) -> Elements:
+    """Return the elements and items that a reader could see. Raises PageTooComplex beyond `bounds`.
+
+    Without `scripting`, and in a tree that was parsed so, what stands in `<noscript>` is seen.
+    """
     root = tree.root
     page = Elements(attrs=[root.attributes if root is not None else {}])
     tags, parents, positions, depths = page.tags, page.parents, page.positions, page.depths
     attrs, hidden, containers, items = page.attrs, page.hidden, page.containers, page.items
     max_depth, max_elements = bounds.max_depth, bounds.max_elements
-    sort_of = _SORTS.get
+    sort_of = (_SORTS if scripting else _SORTS_UNSCRIPTED).get
     # A node still to visit, its parent's index, its :nth-child position should it be an element.
     stack: list[tuple[LexborNode, int, int]] = []
     drawn: dict[int, bool] = {0: False}
@@ -173,7 +178,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds) -> Elements:
                 while not containers[above]:
                     containers[above] = True
                     above = parents[above]
-                closed = sort == _EMBED or (bool(attributes) and _is_slot(node, attributes))
+                closed = sort == _EMBED or (bool(attributes) and scripting and _is_slot(node, attributes))
             else:
                 containers.append(False)
                 closed = sort == _MEDIUM

@@ -30,8 +30,9 @@ def included(model: Model, result: Result, names: Collection[str], url: str | No
         if name in names:
             more.answer[name] = made()
     if "hidden_text_chars" in names:
-        tree = result.source.tree
-        more.page["hidden_text_chars"] = hidden_text_chars(tree) if tree is not None else 0
+        tree, page = result.source.tree, result.source.page
+        seen = tree is not None and page is not None
+        more.page["hidden_text_chars"] = hidden_text_chars(tree, scripting=page.scripting) if seen else 0
     if not {"anchors", "scores", "reasons"}.isdisjoint(names):
         more.blocks = [{} for _ in result.blocks]
     if "anchors" in names:

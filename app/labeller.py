@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features, fragments, hints, overrides, scan, stamps
+from app import blocks, dom, features, fragments, hints, overrides, scan, stamps, unscripted
 from app.blocks import Page
 from app.decision import decide
 from app.elements import Bounds
@@ -112,6 +112,8 @@ class Labeller:
         page = blocks.split(tree, self.bounds, url)
         if root:
             fragments.check(page, root)
+        else:
+            tree, page = unscripted.instead(data, tree, page, self.bounds, url)
         matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
         places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)
         positions = hints.take(page)
@@ -137,6 +139,8 @@ class Labeller:
         removed = removal(page, extents, chosen, positions, places, self.bounds)
         times = (start, parsed, described, time.perf_counter())
         result = _result(labelled, page.head.language, times, Source(tree, page, opinion, positions))
+        if not page.scripting:
+            result.warnings.append("read_without_scripts")
         if any(report.problem for report in reports):
             result.warnings.append("override_without_effect")
         return replace(result, removal=removed, overrides=reports)

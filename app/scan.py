@@ -6,7 +6,7 @@ parser compares each attribute of a tag with those before it and finds an unknow
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Final
 
@@ -57,19 +57,23 @@ _FRAMESET: Final = re.compile("<[fF][rR][aA][mM][eE][sS][eE][tT]")
 _CDATA: Final = "<![CDATA["
 
 
-def check(data: bytes, bounds: Bounds) -> None:
-    """Raise PageTooComplex if parsing a page, in UTF-8, would cost more than `bounds` allow. Linear in its length."""
+def check(data: bytes, bounds: Bounds, *, scripting: bool = True) -> None:
+    """Raise PageTooComplex if parsing a page, in UTF-8, would cost more than `bounds` allow. Linear in its length.
+
+    Without `scripting` what stands in a `<noscript>` is tags, too.
+    """
     if len(data) < _HARMLESS or _ordinary(data, bounds):
         return
     html = data.decode()
     # Within a frameset nothing but framesets is seen, nor hidden by a textarea around it.
     _hold("max_depth", len(_FRAMESET.findall(html)), bounds.max_depth)
     opened = Builder()
+    raw = _RAW if scripting else {name: end for name, end in _RAW.items() if name != "noscript"}
     names: set[str] = set()
     listed: set[str] = set()
     at: int | None = 0
     while at is not None:
-        at = _follow(html, at, opened, names, listed, bounds)
+        at = _follow(html, at, opened, names, listed, bounds, raw)
     _hold("max_names", len(names | _names(listed)), bounds.max_names)
 
 
@@ -110,8 +114,19 @@ def _ordinary(data: bytes, bounds: Bounds) -> bool:
     return names <= bounds.max_names or len(_names(each.decode() for each in listed)) + tags <= bounds.max_names
 
 
-def _follow(html: str, start: int, opened: Builder, names: set[str], listed: set[str], bounds: Bounds) -> int | None:
-    """Follow the tags from `start` on; return where to go on after a stretch that holds no tags, None at the end."""
+def _follow(
+    html: str,
+    start: int,
+    opened: Builder,
+    names: set[str],
+    listed: set[str],
+    bounds: Bounds,
+    raw: Mapping[str, re.Pattern[str]],
+) -> int | None:
+    """Follow the tags from `start` on; return where to go on after a stretch that holds no tags, None at the end.
+
+    `raw` are the elements that hold no tags but the one that ends them.
+    """
     most_attributes, max_elements, max_depth, max_steps = (
         bounds.max_attributes,
         bounds.max_elements,
@@ -150,8 +165,8 @@ def _follow(html: str, start: int, opened: Builder, names: set[str], listed: set
             if not foreign or not opened.foreign:
                 if name == "script":
                     return _script_end(html, match.end())
-                if name in _RAW:
-                    end_tag = _RAW[name].search(html, match.end())
+                if name in raw:
+                    end_tag = raw[name].search(html, match.end())
                     return end_tag.start() if end_tag else None
         if len(depth) > max_depth:
             raise PageTooComplex("max_depth", max_depth)

@@ -74,6 +74,7 @@ class PageFacts(BaseModel):
     lead_image: str | None = Field(description="Address of the picture that stands for the page.")
     warnings: list[str] = Field(
         description="What a caller should know: `no_text`: nothing to label; `no_article`: nothing that one came for; "
+        "`read_without_scripts`: only those who run no scripts see a text, and blocks and selectors are theirs; "
         "`override_without_effect`: an override that did nothing."
     )
     hidden_text_chars: int | None = Field(

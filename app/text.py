@@ -10,7 +10,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from app.concepts import CONCEPTS, concepts_of
+from app.concepts import CONCEPTS, concepts_of, telling
 from app.vocabulary import Vocabulary
 
 COLUMNS: Final = (
@@ -84,9 +84,8 @@ def concept_rows(words: Sequence[Sequence[str]]) -> NDArray[np.float32]:
     width = len(CONCEPTS)
     places: list[int] = []
     for start, each in zip(range(0, len(words) * width, width), words, strict=True):
-        for found in map(concepts_of, each):
-            if found:
-                places += [start + concept for concept in found]
+        for word in telling(each):
+            places += [start + concept for concept in concepts_of(word)]
     counts = np.bincount(np.array(places, dtype=np.int64), minlength=len(words) * width)
     return counts.reshape(len(words), width).astype(np.float32)
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from app import linked
 
 _TAG: Final = re.compile(r"<[^<>]*>")
-_HOLDERS: Final = "template, noscript, noembed, noframes, script"
+_HOLDERS: Final = "template, noembed, noframes, script"
 _TEMPLATES: Final = frozenset(
     {"text/template", "text/html", "text/x-template", "text/x-handlebars-template", "text/ng-template"}
 )
@@ -17,11 +17,14 @@ _TEXTS: Final = frozenset({"articleBody", "reviewBody", "text"})
 """What schema.org calls the text of a page; headlines and descriptions are seen elsewhere."""
 
 
-def hidden_text_chars(tree: LexborHTMLParser) -> int:
-    """Return how many characters of text, white space squeezed, stand where no reader sees them and no block is."""
+def hidden_text_chars(tree: LexborHTMLParser, *, scripting: bool = True) -> int:
+    """Return how many characters of text, white space squeezed, stand where no reader sees them and no block is.
+
+    `scripting` says how the tree was parsed: without it what stands in `<noscript>` is seen.
+    """
     declared = (held for each in linked.objects(tree) for name, held in each.items() if name in _TEXTS)
     texts = sum(_marked_up(held) for held in declared if isinstance(held, str))
-    return texts + sum(_chars(node) for node in tree.css(_HOLDERS))
+    return texts + sum(_chars(node) for node in tree.css(f"{_HOLDERS}, noscript" if scripting else _HOLDERS))
 
 
 def _chars(node: LexborNode) -> int:

@@ -3,16 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-Key = tuple[str | None, ...]
-"""All that an element's names are read from."""
-
 TEXT_SPACES: Final = ("word", "stem", "pair", "whole", "link")
 """Where a block's words come from: its text (words, stems, pairs, a short text as a whole), its addresses."""
 
 SPACES: Final = (*TEXT_SPACES, "name")
 
-_MOST_KNOWN: Final = 8_192
-_LONGEST_KEY: Final = 300  # characters; with the number of keys this bounds the memory, whatever pages hold
+_MOST_KNOWN: Final = 16_384  # values, which `names` cuts off at 200 characters: it bounds the memory
 
 
 class Vocabulary:
@@ -27,7 +23,7 @@ class Vocabulary:
         self.index: dict[str, dict[str, int]] = {space: {} for space in SPACES}
         self.words = 0
         self.names = 0
-        self.known_names: dict[Key, list[int]] = {}
+        self.known_values: dict[str, list[int | None]] = {}
         for space, word in entries:
             self._add(space, word)
 
@@ -49,17 +45,16 @@ class Vocabulary:
         """Return the numbers of the words that are known, in order."""
         return [number for number in map(self.finder(space), words) if number is not None]
 
-    def learn_names(self, key: Key, words: Iterable[str]) -> list[int]:
-        """Return the numbers of an element's names; `known_names` has them from now on, for a while.
+    def learn_value(self, value: str, words: Iterable[str]) -> list[int | None]:
+        """Return the numbers of the words in an attribute's value, None for each that has none.
 
-        A name's number never changes, so that no page can tell what was known before it. Any thread may come along
-        at any time: what one of them loses, it reads again.
+        `known_values` has them from now on, for a while. A name's number never changes, so that no page can tell what
+        was known before it. Any thread may come along at any time: what one of them loses, it reads again.
         """
-        numbers = self.numbers("name", words)
-        if sum(map(len, filter(None, key))) <= _LONGEST_KEY:
-            if len(self.known_names) >= _MOST_KNOWN:
-                self.known_names.clear()
-            self.known_names[key] = numbers
+        numbers = list(map(self.finder("name"), words))
+        if len(self.known_values) >= _MOST_KNOWN:
+            self.known_values.clear()
+        self.known_values[value] = numbers
         return numbers
 
     def entries(self) -> list[tuple[str, str]]:

@@ -67,10 +67,18 @@ def test_every_attribute_that_is_read_tells_elements_apart() -> None:
 
 def test_what_is_remembered_of_pages_is_bounded() -> None:
     known = Vocabulary([("name", "<p"), ("name", "box")])
-    for start in range(0, 12_000, 1_000):
+    for start in range(0, 24_000, 1_000):
         html = "".join(f"<p id={at} class=box>a" for at in range(start, start + 1_000))
         assert numbers(html, known)["p"] == [0, 1]
-    assert 0 < len(known.known_names) <= 8_192
-    before = len(known.known_names)
+    assert 0 < len(known.known_values) <= 16_384
     assert numbers(f"<p id={'x' * 1_000} class=box>a", known)["p"] == [0, 1]
-    assert len(known.known_names) == before
+    assert max(map(len, known.known_values)) == 200
+
+
+@settings(deadline=None)
+@given(strategies.ATTRIBUTES)
+def test_a_fixed_vocabulary_gives_the_numbers_that_a_growing_one_gave(attributes: dict[str, str | None]) -> None:
+    grown = Vocabulary(growing=True)
+    page = blocks.split(dom.parse("<p>a"))
+    page.attrs[page.blocks[0].element] = attributes
+    assert names(page, grown) == names(page, Vocabulary(grown.entries()))

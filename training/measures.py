@@ -4,6 +4,7 @@
 pages where the label is predicted, recall over those where it occurs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -114,6 +115,23 @@ def figures(answers: Answers, *, seed: int = 0) -> dict[str, Any]:
         low, high = np.nanpercentile([resample[name] for resample in drawn], (2.5, 97.5))
         result[name] = {"value": round(each, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
     return result
+
+
+def average(values: Sequence[tuple[str, float]], seed: int = 0) -> dict[str, float]:
+    """Return the mean of (site, value) and a 95 % bootstrap interval over sites; empty where there is no value."""
+    if not values:
+        return {}
+    sites, site = np.unique([each for each, _ in values], return_inverse=True)
+    sums = np.bincount(site, [value for _, value in values], minlength=len(sites))
+    count = np.bincount(site, minlength=len(sites))
+    chance = np.random.default_rng(seed)
+    drawn = chance.integers(0, len(sites), (RESAMPLES, len(sites)))
+    low, high = np.percentile(sums[drawn].sum(axis=1) / count[drawn].sum(axis=1), (2.5, 97.5))
+    return {
+        "value": round(float(sums.sum() / count.sum()), 4),
+        "low": round(float(low), 4),
+        "high": round(float(high), 4),
+    }
 
 
 def reliability(scores: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[float, list[dict[str, float]]]:

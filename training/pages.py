@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from app import blocks, dom, metadata, shape, walls
+from app import blocks, dom, metadata, shape, unscripted, walls
 from app.blocks import Page
 from app.judge import KINDS, SCHEMA
 from app.labelled import Labelled
@@ -83,8 +83,9 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
     made = []
     for name in tqdm(wanted, desc="read pages as a whole", unit="page"):
         entry = corpus.index[name]
-        tree = dom.parse(corpus.html(name))
-        page = blocks.split(tree, url=entry["url"])
+        data = dom.encode(corpus.html(name))
+        tree = dom.parse(data)
+        tree, page = unscripted.instead(data, tree, blocks.split(tree, url=entry["url"]), url=entry["url"])
         if not page.blocks:
             continue
         opinion = known.get(name) or label(page)

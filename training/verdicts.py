@@ -15,7 +15,7 @@ from app.model import PAGE, Model, Opinion, shares
 from training import pages, save
 from training.corpus import Corpus
 from training.dataset import Dataset
-from training.measures import RESAMPLES
+from training.measures import average
 from training.pages import Sheet
 from training.stages import FOLDS, Fitted
 
@@ -79,7 +79,7 @@ def _kinds(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -> di
     own = [(sheet.site, sheet.kind, said[0]) for sheet, said in zip(sheets, given, strict=True) if sheet.kind]
     names = sorted({kind for _, kind, _ in own if kind})
     return {
-        "accuracy": share([(site, kind == said) for site, kind, said in own]),
+        "accuracy": average([(site, kind == said) for site, kind, said in own]),
         "pages": len(own),
         "kinds": {
             name: {
@@ -99,8 +99,8 @@ def _gates(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -> di
     return {
         "pages": len(own),
         "gated": len(closed),
-        "false_alarms": share([(site, said != "none") for site, gate, said in own if gate == "none"]),
-        "found": share([(site, said != "none") for site, _, said in closed]),
+        "false_alarms": average([(site, said != "none") for site, gate, said in own if gate == "none"]),
+        "found": average([(site, said != "none") for site, _, said in closed]),
         "kind_right": _part(sum(gate == said for gate, said in found), len(found)),
     }
 
@@ -111,24 +111,7 @@ def _truncated(sheets: Sequence[Sheet], given: Sequence[tuple[str, str, str]]) -
         for sheet, said in zip(sheets, given, strict=True)
         if sheet.truncated is not None
     ]
-    return {"pages": len(own), "right": share(own)}
-
-
-def share(answers: Sequence[tuple[str, bool]], seed: int = 0) -> dict[str, float]:
-    """Return the share of true (site, answer) and a 95 % bootstrap interval over sites; empty where none is."""
-    if not answers:
-        return {}
-    sites, site = np.unique([each for each, _ in answers], return_inverse=True)
-    right = np.bincount(site, [answer for _, answer in answers], minlength=len(sites))
-    count = np.bincount(site, minlength=len(sites))
-    chance = np.random.default_rng(seed)
-    drawn = chance.integers(0, len(sites), (RESAMPLES, len(sites)))
-    low, high = np.percentile(right[drawn].sum(axis=1) / count[drawn].sum(axis=1), (2.5, 97.5))
-    return {
-        "value": round(float(right.sum() / count.sum()), 4),
-        "low": round(float(low), 4),
-        "high": round(float(high), 4),
-    }
+    return {"pages": len(own), "right": average(own)}
 
 
 def _part(part: int, whole: int) -> float | None:

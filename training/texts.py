@@ -1,0 +1,162 @@
+"""The content's text held against WCXB's human-reviewed one, beside trafilatura's: by site, like all figures.
+
+The reference says what the main content of 1,200 pages is, in words. Of a page that was labelled by hand the words come
+from the cross-validated opinion; of the others from the model itself, where no page of their site was labelled.
+"""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Final
+
+import trafilatura
+from tqdm import tqdm
+
+from app import blocks, dom, plain, unscripted
+from app.blocks import Page
+from app.labelled import Labelled
+from app.labels import LABELS
+from app.model import Opinion
+from app.skeleton import skeleton
+from training.corpus import Corpus, json_lines
+from training.measures import average
+
+BEGONE: Final = "begone"
+MAIN: Final = "begone, comments left out"
+"""What a caller gets who takes the blocks of kind `main` only: the reference counts comments as content on forums alone."""
+
+TRAFILATURA: Final = "trafilatura"
+
+LEAST_SHOWN: Final = 0.5
+"""Pages below this keep their text in `<noscript>` or in scripts: a browser shows none of it, so no block has it."""
+
+_CONTENT: Final = LABELS.index("content")
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a page's text should be, and snippets that should not be in it."""
+
+    site: str
+    kind: str
+    text: str
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a text fits its reference: word F1, precision and recall; unwanted snippets kept, of how many.
+
+    `shown` is the share of the reference's words that a browser shows on the page.
+    """
+
+    site: str
+    kind: str
+    shown: float
+    f1: float
+    precision: float
+    recall: float
+    kept: int
+    unwanted: int
+
+
+def measure(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page], Opinion]) -> dict[str, Any]:
+    """Return the figures of begone's text and trafilatura's; empty where no page can be tested. Shows progress.
+
+    `known` is what stages said of the labelled pages whose sites they had not seen; `label` labels the others.
+    """
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
+    scores: dict[str, list[Score]] = {BEGONE: [], MAIN: [], TRAFILATURA: []}
+    for name, reference in tqdm(list(references(corpus, known)), desc="texts beside WCXB's", unit="page"):
+        html, url = corpus.html(name), corpus.index[name]["url"]
+        data = dom.encode(html)
+        tree = dom.parse(data)
+        _, page = unscripted.instead(data, tree, blocks.split(tree, url=url), url=url)
+        shown = _shown(reference, page)
+        texts = {**_texts(page, known.get(name), label), TRAFILATURA: trafilatura.extract(html) or ""}
+        for tool, text in texts.items():
+            scores[tool].append(score(reference, text, shown))
+    return figures(scores)
+
+
+def references(corpus: Corpus, known: Mapping[str, Opinion]) -> Iterator[tuple[str, Reference]]:
+    """Yield the pages that have a reference text, and which: labelled ones, and those of sites without a labelled one."""
+    seen = {corpus.index[name]["site"] for name in known}
+    for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz"):
+        name = entry["id"]
+        site = corpus.index[name]["site"]
+        if entry.get("main_content") and (name in known or site not in seen):
+            yield name, Reference(site, entry["page_type"], entry["main_content"], tuple(entry["without"]))
+
+
+def _shown(reference: Reference, page: Page) -> float:
+    wanted = words(reference.text)
+    return (wanted & words("\n".join(block.text for block in page.blocks))).total() / max(wanted.total(), 1)
+
+
+def _texts(page: Page, opinion: Opinion | None, label: Callable[[Page], Opinion]) -> dict[str, str]:
+    """Return the content's text as `include=text` gives it, and that without comments."""
+    if not page.blocks:
+        return {BEGONE: "", MAIN: ""}
+    opinion = opinion or label(page)
+    count = len(page.blocks)
+    seen = Labelled([block.text for block in page.blocks], [False] * count, opinion.chosen, opinion.classes, page)
+    kept = {BEGONE: [at for at in range(count) if opinion.chosen[at] == _CONTENT], MAIN: seen.own()}
+    return {tool: plain.text(skeleton(page, [page.blocks[at] for at in own])) for tool, own in kept.items()}
+
+
+def score(reference: Reference, text: str, shown: float = 1.0) -> Score:
+    """Return how well `text` fits: words counted as often as they occur, case and order apart."""
+    wanted, found = words(reference.text), words(text)
+    common = (wanted & found).total()
+    precision = common / found.total() if found else 0.0
+    recall = common / wanted.total() if wanted else 0.0
+    f1 = 2 * common / (wanted.total() + found.total()) if wanted or found else 1.0
+    squeezed = " ".join(text.split())
+    kept = sum(" ".join(snippet.split()) in squeezed for snippet in reference.without)
+    return Score(reference.site, reference.kind, shown, f1, precision, recall, kept, len(reference.without))
+
+
+def words(text: str) -> Counter[str]:
+    """Return the words of a text and how often each occurs."""
+    return Counter(_WORD.findall(text.lower()))
+
+
+def figures(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
+    """Return per tool the figures of all pages, of those that show their text, and of each kind of page."""
+    every = next(iter(scores.values()))
+    if not every:
+        return {}
+    return {
+        "pages": len(every),
+        "sites": len({one.site for one in every}),
+        "trafilatura": version("trafilatura"),
+        "tools": {
+            tool: {
+                **_figures(held),
+                "shown": _figures([one for one in held if one.shown >= LEAST_SHOWN]),
+                "kinds": {kind: _figures([one for one in held if one.kind == kind]) for kind in _kinds(held)},
+            }
+            for tool, held in scores.items()
+        },
+    }
+
+
+def _kinds(scores: Sequence[Score]) -> list[str]:
+    return sorted({one.kind for one in scores})
+
+
+def _figures(scores: Sequence[Score]) -> dict[str, Any]:
+    """Return the means over pages, F1 with its interval; snippets are counted."""
+    return {
+        "pages": len(scores),
+        "f1": average([(one.site, one.f1) for one in scores]),
+        "precision": average([(one.site, one.precision) for one in scores]).get("value"),
+        "recall": average([(one.site, one.recall) for one in scores]).get("value"),
+        "kept": sum(one.kept for one in scores),
+        "unwanted": sum(one.unwanted for one in scores),
+    }
