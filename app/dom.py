@@ -100,6 +100,7 @@ def encode(html: str) -> bytes:
 def parse(html: str | bytes, *, scripting: bool = True) -> LexborHTMLParser:
     """Return the tree that a browser builds from `html`, by default one with scripting on; bytes are UTF-8.
 
-    It matters: without scripting a tracking pixel in a head `<noscript>` opens the body early and shifts every selector.
+    It matters: without scripting a tracking pixel in a head `<noscript>` opens the body early and shifts every
+    selector.
     """
     return LexborHTMLParser(html if isinstance(html, bytes) else encode(html), scripting=scripting)

@@ -31,8 +31,7 @@ def included(model: Model, result: Result, names: Collection[str], url: str | No
             more.answer[name] = made()
     if "hidden_text_chars" in names:
         tree, page = result.source.tree, result.source.page
-        seen = tree is not None and page is not None
-        more.page["hidden_text_chars"] = hidden_text_chars(tree, scripting=page.scripting) if seen else 0
+        more.page["hidden_text_chars"] = 0 if tree is None else hidden_text_chars(tree, page is None or page.scripting)
     if not {"anchors", "scores", "reasons"}.isdisjoint(names):
         more.blocks = [{} for _ in result.blocks]
     if "anchors" in names:

@@ -95,9 +95,8 @@ def _ordinary(data: bytes, bounds: Bounds) -> bool:
     unclosed = len(_UNCLOSED.findall(data))
     everything = b"".join(listed)
     if b"<" in everything:
-        found = (match for match in _ALL_ATTRIBUTES.finditer(data) if b"<" in match[1])
-        starts = [match.start(1) + at.start() for match in found for at in _START.finditer(match[1])]
-        if len(starts) > _MOST_HIDDEN:
+        starts = _hidden(data, [each for each in listed if b"<" in each])
+        if starts is None:
             return False
         for start in starts:
             match = _ALL_ATTRIBUTES.match(data, start)
@@ -112,6 +111,22 @@ def _ordinary(data: bytes, bounds: Bounds) -> bool:
         return False
     names = len(everything) - len(everything.translate(None, _SEPARATING)) + len(listed) + tags
     return names <= bounds.max_names or len(_names(each.decode() for each in listed)) + tags <= bounds.max_names
+
+
+def _hidden(data: bytes, attributes: list[bytes]) -> list[int] | None:
+    """Return where tags begin within what looks like a tag's attributes; None where there are too many to follow."""
+    starts: list[int] = []
+    if len(attributes) > _MOST_HIDDEN // 4:  # each is sought in the whole page
+        return None
+    for each in attributes:
+        inside = [match.start() for match in _START.finditer(each)]
+        at = data.find(each) if inside else -1
+        while at >= 0:
+            starts += [at + start for start in inside]
+            if len(starts) > _MOST_HIDDEN:
+                return None
+            at = data.find(each, at + 1)
+    return starts
 
 
 def _follow(

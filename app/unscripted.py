@@ -1,7 +1,7 @@
 """A page read as those see it who run no scripts, where it shows hardly anything to others.
 
-Some sites, forums above all, send their text within `<noscript>` and let scripts build the page anew. Whoever has fetched
-such a page and not run it has no other text.
+Some sites, forums above all, send their text within `<noscript>` and let scripts build the page anew. Whoever has
+fetched such a page and not run it has no other text.
 """
 
 import re

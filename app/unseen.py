@@ -17,7 +17,7 @@ _TEXTS: Final = frozenset({"articleBody", "reviewBody", "text"})
 """What schema.org calls the text of a page; headlines and descriptions are seen elsewhere."""
 
 
-def hidden_text_chars(tree: LexborHTMLParser, *, scripting: bool = True) -> int:
+def hidden_text_chars(tree: LexborHTMLParser, scripting: bool = True) -> int:
     """Return how many characters of text, white space squeezed, stand where no reader sees them and no block is.
 
     `scripting` says how the tree was parsed: without it what stands in `<noscript>` is seen.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.labels import LABELS
-from training.measures import Answers, balanced, figures, reliability
+from training.measures import Answers, average, balanced, figures, reliability
 
 CONTENT, APPEAL, ADVERT, NAVIGATION = range(4)
 
@@ -110,6 +110,14 @@ def test_units_can_be_picked() -> None:
     assert picked.gold.tolist() == [CONTENT, APPEAL, APPEAL]
     assert picked.chars.tolist() == [100, 40, 60]
     assert picked.sites.tolist() == [0, 0, 0]
+
+
+def test_an_average_has_an_interval_over_sites() -> None:
+    found = average([("a", True), ("a", 0.5), ("b", False), ("c", True)])
+    assert found["value"] == 0.625
+    assert found["low"] <= 0.625 <= found["high"]
+    assert average([("a", True)]) == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert average([]) == {}
 
 
 def test_calibration_is_the_gap_between_scores_and_the_share_that_is_right() -> None:

@@ -75,14 +75,6 @@ def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet])
     assert np.bincount(gated, minlength=stages.FOLDS).tolist() == [2] * 5
 
 
-def test_a_share_has_an_interval_over_sites() -> None:
-    found = verdicts.share([("a", True), ("a", True), ("b", False), ("c", True)])
-    assert found["value"] == 0.75
-    assert found["low"] <= 0.75 <= found["high"]
-    assert verdicts.share([("a", True)]) == {"value": 1.0, "low": 1.0, "high": 1.0}
-    assert verdicts.share([]) == {}
-
-
 def test_training_measures_what_is_said_of_whole_pages(tiny_model: Path) -> None:
     found = Model.load(tiny_model).metrics["verdicts"]
     assert found["kind"]["pages"] == 41
