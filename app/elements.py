@@ -50,10 +50,7 @@ _MAY_HIDE: Final = frozenset({"hidden", "style", "type"})
 
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
-_USUAL: Final = frozenset(
-    "a article aside b body button div em footer form h1 h2 h3 h4 header i iframe img input label li main nav ol p"
-    " section span strong table tbody td tr ul".split()
-)
+_USUAL: Final = frozenset("a article aside body button div footer h2 h3 header li main nav p section span ul".split())
 _LONGEST_KNOWN: Final = 200  # characters of a name that is remembered: with the cache's size it bounds the memory
 _SLOT_SCAN: Final = 40  # nodes looked at to see whether a named slot is empty; a fuller one is no slot
 _SHOWN: Final = EMBEDS | INLINE_MEDIA

@@ -24,7 +24,7 @@ LAYERS = (
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "skeleton", "labelled"},
     {"context"},
     {"features", "boxes", "clean", "plain", "walls", "breaks", "scan"},
-    {"network", "hide", "fixes", "overrides", "markdown"},
+    {"network", "hide", "fixes", "overrides", "markdown", "unscripted"},
     {"shape"},
     {"judge"},
     {"model", "removal"},

@@ -144,11 +144,20 @@ def _whole(root: Path, index: list[dict[str, Any]]) -> None:
         if number % PAGES < 2
     ]
     (root / "gates.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in gates))
-    types = [{"id": page, "page_type": KINDS[number % PAGES]} for number, page in enumerate(gold)]
-    types.append({"id": "feedfacecafe", "page_type": "article"})
+    types: list[dict[str, Any]] = [
+        {"id": page, "page_type": KINDS[number % PAGES], "main_content": _main_content(root, page), "without": ["Home"]}
+        for number, page in enumerate(gold)
+    ]
+    types.append({"id": "feedfacecafe", "page_type": "article", "main_content": None})
     (root / "reference").mkdir()
     text = "".join(json.dumps(entry) + "\n" for entry in types)
     (root / "reference" / "wcxb.jsonl.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def _main_content(root: Path, page: str) -> str:
+    """Return the text of a page's main content, as far as its labels tell it."""
+    units = json.loads((root / "labels" / f"{page}.json").read_bytes())["units"]
+    return "\n".join(unit["text"] for unit in units if unit["kind"] == "main")
 
 
 def _page(

@@ -136,6 +136,7 @@ def wanted(metrics: Mapping[str, Any]) -> Iterator[_Wanted]:
     yield _Wanted("verdicts.gate.found", "a page cut off at a wall is no whole article")
     yield _Wanted("verdicts.gate.false_alarms", "a whole page that is called gated is thrown away", higher=False)
     yield _Wanted("verdicts.truncated.right", "whether a page is whole is what a reader app asks first")
+    yield _Wanted("texts.tools.begone.f1", "the content's text is what readers get: it must be what the page says")
     for language in metrics["languages"]:
         if language != "?":
             yield _Wanted(f"languages.{language}.appeal_recall", "no language may be left behind")

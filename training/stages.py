@@ -26,7 +26,7 @@ from app.model import Rule, by_label, calibrated, choose, second_input
 from app.network import probabilities, scaled
 from training.corpus import FULL, Example
 from training.dataset import Dataset
-from training.decision import best_rule, calibrate
+from training.decision import calibrate
 from training.networks import fitted
 
 Floats = NDArray[np.float32]
@@ -167,11 +167,18 @@ def fit_first(
 
 
 def fit(
-    data: Dataset, of_site: Mapping[str, int], firsts: Sequence[Firsts], *, seed: int, jobs: int, title: str
+    data: Dataset,
+    of_site: Mapping[str, int],
+    firsts: Sequence[Firsts],
+    rule: Rule,
+    *,
+    seed: int,
+    jobs: int,
+    title: str,
 ) -> Fitted:
     """Fit a head's second stage on what the first ones say, and return the head with its cross-validated opinion.
 
-    `firsts` are the head's own first stages, then others to be heard. Shows progress.
+    `firsts` are the head's own first stages, then others to be heard; `rule` chooses its labels. Shows progress.
     """
     of_row = rows_of(data, of_site)
     trained = data.weights > 0
@@ -191,7 +198,7 @@ def fit(
             final = members
         else:
             opinion[test] = sum(probabilities(network, rows[test]) for network in members) / ENSEMBLE
-    calibration, rule, labels, chosen = _decide(data, opinion, of_row)
+    calibration, labels, chosen = _decide(data, opinion, of_row, rule)
     own = firsts[0]
     return Fitted(own.scaler, own.networks[()], rescaler, final, calibration, rule, opinion, labels, chosen)
 
@@ -219,9 +226,9 @@ def testable(data: Dataset, how: str) -> NDArray[np.bool_]:
 
 
 def _decide(
-    data: Dataset, opinion: Floats, of_row: NDArray[np.int64]
-) -> tuple[LogisticRegression, Rule, Floats, NDArray[np.int64]]:
-    """Fit calibration and rule, and cross-fit both for the rows' own figures."""
+    data: Dataset, opinion: Floats, of_row: NDArray[np.int64], rule: Rule
+) -> tuple[LogisticRegression, Floats, NDArray[np.int64]]:
+    """Fit the calibration, cross-fit it for the rows' own figures, and choose their labels."""
     raw = by_label(opinion)
     gold = LABEL_OF[np.maximum(data.classes, 0)]
     test = testable(data, FULL)
@@ -230,12 +237,9 @@ def _decide(
     for fold in range(FOLDS):
         use, here = test & (of_row != fold), of_row == fold
         calibration = calibrate(raw[use], gold[use])
-        rule = best_rule(calibrated(calibration, raw[use]), gold[use], data.pages[use])
         labels[here] = calibrated(calibration, raw[here])
         chosen[here] = choose(labels[here], rule)
     for page, seen in enumerate(data.features):
         rows = slice(data.starts[page], data.starts[page + 1])
         chosen[rows] = settle(chosen[rows], labels[rows], seen.around)
-    calibration = calibrate(raw[test], gold[test])
-    rule = best_rule(calibrated(calibration, raw[test]), gold[test], data.pages[test])
-    return calibration, rule, labels, chosen
+    return calibrate(raw[test], gold[test]), labels, chosen

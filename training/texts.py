@@ -26,7 +26,7 @@ from training.measures import average
 
 BEGONE: Final = "begone"
 MAIN: Final = "begone, comments left out"
-"""What a caller gets who takes the blocks of kind `main` only: the reference counts comments as content on forums alone."""
+"""What one gets who takes blocks of kind `main` only: the reference has comments on forums alone."""
 
 TRAFILATURA: Final = "trafilatura"
 
@@ -84,7 +84,7 @@ def measure(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page]
 
 
 def references(corpus: Corpus, known: Mapping[str, Opinion]) -> Iterator[tuple[str, Reference]]:
-    """Yield the pages that have a reference text, and which: labelled ones, and those of sites without a labelled one."""
+    """Yield the pages with a reference text, and which: labelled ones, and those of sites without a labelled one."""
     seen = {corpus.index[name]["site"] for name in known}
     for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz"):
         name = entry["id"]

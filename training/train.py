@@ -19,6 +19,7 @@ from app.vocabulary import Vocabulary
 from training import boxes, card, dataset, evaluate, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
+from training.decision import RULES
 from training.stages import LABEL_OF
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -89,8 +90,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     del plain_data
     text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
     heads = {
-        PAGE: stages.fit(data, of_site, [marked, plain], seed=seed, jobs=jobs, title="pages"),
-        TEXT: stages.fit(text_data, of_site, [plain], seed=seed, jobs=jobs, title="text"),
+        PAGE: stages.fit(data, of_site, [marked, plain], RULES[PAGE], seed=seed, jobs=jobs, title="pages"),
+        TEXT: stages.fit(text_data, of_site, [plain], RULES[TEXT], seed=seed, jobs=jobs, title="text"),
     }
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {

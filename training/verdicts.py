@@ -12,7 +12,7 @@ from app import features, page
 from app.blocks import Page
 from app.judge import Judge
 from app.model import PAGE, Model, Opinion, shares
-from training import pages, save
+from training import pages, save, texts
 from training.corpus import Corpus
 from training.dataset import Dataset
 from training.measures import average
@@ -44,6 +44,7 @@ def add(directory: Path, corpus: Corpus, known: Mapping[str, Opinion], metrics: 
 
     sheets = pages.sheets(corpus, known, label)
     metrics["verdicts"] = evaluate(sheets)
+    metrics["texts"] = texts.measure(corpus, known, label)
     save.add(directory, pages.fit(sheets), metrics)
 
 

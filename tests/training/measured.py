@@ -33,6 +33,14 @@ def _kind(units: int, right: float | None) -> dict[str, Any]:
     return {"units": units, "label_recall": 0.8, "kind_right": right}
 
 
+def _text(f1: float, pages: int) -> dict[str, Any]:
+    return {"pages": pages, "f1": figure(f1), "precision": 0.8, "recall": 0.9, "kept": 3, "unwanted": 40}
+
+
+def _tool(f1: float) -> dict[str, Any]:
+    return {**_text(f1, 1143), "shown": _text(f1 + 0.01, 1100), "kinds": {"forum": _text(f1 - 0.1, 87)}}
+
+
 _METRICS: Final[dict[str, Any]] = {
     "pages": _head(0.9),
     "text": _head(0.8),
@@ -82,6 +90,12 @@ _METRICS: Final[dict[str, Any]] = {
             "kind_right": 0.8,
         },
         "truncated": {"pages": 0, "right": {}},
+    },
+    "texts": {
+        "pages": 1143,
+        "sites": 700,
+        "trafilatura": "2.3.1",
+        "tools": {name: _tool(f1) for name, f1 in (("begone", 0.86), ("trafilatura", 0.84))},
     },
     "alignment": {"units": 2000, "matched": 0.999},
     "tested_on": {"pages": 40, "sites": 21, "units": 2000},

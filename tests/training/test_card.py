@@ -54,10 +54,24 @@ def test_the_card_holds_what_is_said_of_pages_as_a_whole() -> None:
     assert found["`forum`"] == ["30", "70.0 %", "–"]
 
 
+def test_the_card_holds_the_contents_text_beside_another_tools() -> None:
+    found = rows(card.card("1", measured.metrics(), TRAINED_ON).partition("## The content's text")[2])
+    assert found["begone"] == ["1,143", "0.8600", "0.8200 – 0.9000", "0.800", "0.900", "3 of 40"]
+    assert found["trafilatura, pages that show their text"][:2] == ["1,100", "0.8500"]
+    assert found["forum"] == ["87", "0.760", "0.740"]
+    assert "word F1 **0.860**" in card.short(measured.metrics())
+
+
+def test_without_references_the_card_says_nothing_of_texts() -> None:
+    metrics = measured.metrics() | {"texts": {}}
+    assert "The content's text" not in card.card("1", metrics, TRAINED_ON)
+    assert "word F1" not in card.short(metrics)
+
+
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
     lines = card.card("1", measured.metrics(), TRAINED_ON).split("\n")
     tables = [block.split("\n") for block in "\n".join(lines).split("\n\n") if block.startswith("|")]
-    assert len(tables) == 8
+    assert len(tables) == 10
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
         assert set(table[1]) == set("| -")

@@ -13,14 +13,14 @@ from app import text
 from app.context import OPINION_COLUMNS, PLACE_COLUMNS
 from app.features import NUMBERS
 from app.labels import CLASSES, LABELS
-from app.model import by_label, calibrated, choose
+from app.model import PAGE, by_label, calibrated, choose
 from app.vocabulary import Vocabulary
 from tests import tiny
 from tests.training.conftest import Make, as_text, fit_first
 from training import dataset, stages
 from training.corpus import CLASS_OF, FULL, Example
 from training.dataset import Dataset
-from training.decision import HIT_RATE
+from training.decision import RULES
 from training.stages import FOLDS, LABEL_OF, Firsts, Fitted
 
 MAIN, NAVIGATION = CLASS_OF["content", "main"], CLASS_OF["navigation", None]
@@ -31,7 +31,7 @@ def fit(data: Dataset, extra: Any = None, seed: int = 0) -> Fitted:
     """A head that hears both ways of reading a page, fitted anew."""
     heard = [fit_first(data, extra, seed), fit_first(as_text(data), extra, seed)]
     with tiny.fitting():
-        return stages.fit(data, stages.folds(data.examples), heard, seed=seed, jobs=1, title="test")
+        return stages.fit(data, stages.folds(data.examples), heard, RULES[PAGE], seed=seed, jobs=1, title="test")
 
 
 def fold_of(data: Dataset) -> NDArray[np.int64]:
@@ -96,9 +96,7 @@ def test_every_row_gets_probabilities_and_a_label(data: Dataset, fitted: Fitted)
     assert (fitted.chosen == gold)[stages.testable(data, FULL)].mean() > 0.85
 
 
-def test_the_calibration_and_the_rule_that_are_kept_are_fitted_on_all_tested_rows(
-    data: Dataset, fitted: Fitted
-) -> None:
+def test_the_calibration_that_is_kept_is_fitted_on_all_tested_rows(data: Dataset, fitted: Fitted) -> None:
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
     test = stages.testable(data, FULL)
     gold = LABEL_OF[data.classes]
@@ -165,7 +163,7 @@ def sure(width: int, named: int, strength: int) -> Any:
 
 def test_the_second_stage_hears_every_opinion_that_it_is_given(data: Dataset, pages: Firsts, fitted: Fitted) -> None:
     with tiny.fitting():
-        alone = stages.fit(data, stages.folds(data.examples), [pages], seed=0, jobs=1, title="test")
+        alone = stages.fit(data, stages.folds(data.examples), [pages], RULES[PAGE], seed=0, jobs=1, title="test")
     numbers, opinion = len(NUMBERS) + len(PLACE_COLUMNS), len(OPINION_COLUMNS)
     assert len(alone.rescaler.mean_) == numbers + opinion
     assert len(fitted.rescaler.mean_) == numbers + 2 * opinion
@@ -219,7 +217,7 @@ def test_the_same_seed_gives_the_same_fit_and_another_a_different_one(data: Data
     again, other = fit(data), fit(data, seed=1)
     np.testing.assert_array_equal(again.classes, fitted.classes)
     np.testing.assert_array_equal(again.first.coefs_[0], fitted.first.coefs_[0])
-    assert again.rule == fitted.rule
+    assert again.rule == fitted.rule == RULES[PAGE]
     assert not np.array_equal(other.classes, fitted.classes)
 
 
@@ -250,10 +248,10 @@ def test_a_corpus_without_some_classes_still_makes_networks_for_all(data: Datase
     assert right(only.classes, few, np.ones(len(few), dtype=np.bool_)) > 0.95
 
 
-def test_labels_that_a_rule_could_win_by_are_within_the_bound_on_lost_content(data: Dataset, fitted: Fitted) -> None:
+def test_hardly_any_content_is_called_an_appeal_or_advert(data: Dataset, fitted: Fitted) -> None:
     test, gold = stages.testable(data, FULL), LABEL_OF[data.classes]
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
     chosen = choose(labels, fitted.rule)
     content = test & (gold == 0)
     hit = (chosen[content] == 1) | (chosen[content] == 2)
-    assert hit.mean() <= HIT_RATE + 1 / content.sum()
+    assert hit.mean() <= 0.01 + 1 / content.sum()
