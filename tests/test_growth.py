@@ -48,6 +48,8 @@ GROWING: Final[dict[str, tuple[int, Callable[[int], str]]]] = {
     "scripts": (400_000, lambda n: f"<script>{'if (a < b) ' * n}</script><p class=a>{STORY}"),
     "foreign elements": (5_000, lambda n: f"<svg>{'<g><path/></g>' * n}</svg><p class=a>{STORY}"),
     "templates": (5_000, lambda n: f"<template>{'<p>a</p>' * n}</template><p class=a>{STORY}"),
+    "a text without scripts": (700, lambda n: f"<noscript>{f'<p class=a>{STORY}</p>' * n}</noscript>"),
+    "texts without scripts": (2_000, lambda n: "<noscript><p class=a>a word or two</p></noscript>" * n),
     "declarations": (8_000, lambda n: f"<head>{'<meta property=og:title content=a>' * n}</head><p class=a>{STORY}"),
     "forms": (700, lambda n: "<form class=f><label>Mail <input type=email></label><button>Go</button></form>" * n),
 }

@@ -7,6 +7,7 @@ what is learned from its own mistakes is what is served.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -33,15 +34,18 @@ KIND_OF: Final = {
 
 _ARTICLE: Final = 1_500  # characters of paragraphs that make a page that calls itself an article one
 _HINT_WEIGHT: Final = 0.1
+_CUT_WEIGHT: Final = 0.5
 _PLAIN: Final = ("json:", "og:")
 _PLAIN_WEIGHT: Final = 0.3
+_EVENED: Final = 0.2  # how far kinds of which there are few pages weigh as much as the others: 0 not at all, 1 wholly
+_EVENED_PLAIN: Final = 0.5  # half of the pages are articles, which says nothing of pages in other languages
 _SITES_NEEDED: Final = 6  # a word must stand on pages of so many sites to be known
 _KIND_REGULARISER: Final = 0.03
 _GATE_REGULARISER: Final = 0.1
 _GATED_WEIGHT: Final = 4.0
 _REST: Final = walls.COLUMNS.index("share_after")
 _HALF: Final = 0.5  # of the text behind a box, with which it cannot be the wall: its own was not found
-_CUT: Final = 0.3  # a box that is a wall with this probability is called one: moved to 0.5
+_CALLED: Final = 0.4  # a box that is a wall with this probability is called one: moved to 0.5
 _PASSES: Final = 3  # of choosing the box that is the wall, and fitting
 
 
@@ -50,7 +54,8 @@ class Sheet:
     """A page as verdicts see it, and what they should be (None: not known).
 
     `hint` is the kind of a page that calls itself an article and has the text of one: it is learned from, for the
-    reference has hardly any page that is not in English, but never tested on.
+    reference has hardly any page that is not in English, but never tested on. Nor is a page that was `cut` down to a
+    few blocks, from which only kinds are learned.
     """
 
     id: str
@@ -64,13 +69,20 @@ class Sheet:
     row: list[float]
     words: set[str]
     boxes: list[Box]
+    cut: bool = False
 
 
-def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page], Opinion]) -> list[Sheet]:
+def sheets(
+    corpus: Corpus,
+    known: Mapping[str, Opinion],
+    label: Callable[[Page], Opinion],
+    cuts: Mapping[str, tuple[Page, Opinion]] = MappingProxyType({}),
+) -> list[Sheet]:
     """Return the pages whose gate or kind is known. Shows progress.
 
     `known` holds what a model said of pages whose site it had not seen, for those that were labelled by hand; `label`
-    labels the others, on which it was not trained: at most on another page of their site.
+    labels the others, on which it was not trained: at most on another page of their site. `cuts` are labelled pages
+    cut down to a few blocks, and what was said of these.
     """
     gates = {entry["page"]: entry for entry in json_lines(corpus.root / "gates.jsonl")}
     kinds = {
@@ -88,14 +100,7 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
         tree, page = unscripted.instead(data, tree, blocks.split(tree, url=entry["url"]), url=entry["url"])
         if not page.blocks:
             continue
-        opinion = known.get(name) or label(page)
-        labelled = Labelled(
-            [block.text for block in page.blocks],
-            [page.hidden[block.element] for block in page.blocks],
-            opinion.chosen,
-            opinion.classes,
-            page,
-        )
+        labelled = _labelled(page, known.get(name) or label(page))
         declared = metadata.read(tree, entry["url"])
         hint = None if kinds.get(name) else _hint(labelled, declared)
         kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if entry["gold"] else {})
@@ -107,7 +112,21 @@ def sheets(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page],
                 walls.find(labelled),
             )
         )  # fmt: skip
+        if kind and name in cuts:
+            page, opinion = cuts[name]
+            labelled = _labelled(page, opinion)
+            row = shape.numbers(labelled, page, declared.address)
+            words = shape.words(labelled, page, declared, declared.address)
+            made.append(
+                Sheet(name, entry["site"], kind, None, None, None, labelled, declared, row, words, [], cut=True)
+            )
     return made
+
+
+def _labelled(page: Page, opinion: Opinion) -> Labelled:
+    texts = [block.text for block in page.blocks]
+    hidden = [page.hidden[block.element] for block in page.blocks]
+    return Labelled(texts, hidden, opinion.chosen, opinion.classes, page)
 
 
 def _hint(labelled: Labelled, declared: Metadata) -> str | None:
@@ -130,7 +149,7 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     own = [page for page in pages if page.kind or page.hint]
     sites: dict[str, set[str]] = {}
     for page in own:
-        for word in page.words:
+        for word in page.words if not page.cut else ():
             sites.setdefault(word, set()).add(page.site)
     words = sorted(word for word, where in sites.items() if len(where) >= _SITES_NEEDED and "\n" not in word) or ["-"]
     number = {word: at for at, word in enumerate(words)}
@@ -149,12 +168,16 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     )
     blank = csr_matrix((len(KINDS), matrix.shape[1]), dtype=np.float32)
     kinds = [KINDS.index(page.kind or page.hint or "") for page in own]
-    weights = np.array([1.0 if page.kind else _HINT_WEIGHT for page in own])
+    weights = np.array([_CUT_WEIGHT if page.cut else 1.0 if page.kind else _HINT_WEIGHT for page in own])
+    of_kind = np.bincount(kinds, weights, minlength=len(KINDS)) if own else np.ones(len(KINDS))
+    rare = (of_kind.mean() / np.maximum(of_kind, 1e-6))[kinds]
     regression = LogisticRegression(C=_KIND_REGULARISER, max_iter=500, tol=1e-3)
     regression.fit(
         vstack([matrix, blank], format="csr"),
         np.array([*kinds, *kinds, *range(len(KINDS))]),
-        np.concatenate((weights, _PLAIN_WEIGHT * weights, np.full(len(KINDS), 1e-6))),
+        np.concatenate(
+            (weights * rare**_EVENED, _PLAIN_WEIGHT * weights * rare**_EVENED_PLAIN, np.full(len(KINDS), 1e-6))
+        ),
     )
     return {"words": "\n".join(words), "scaler": scaler, "regression": regression}
 
@@ -185,7 +208,7 @@ def _fit_gate(pages: Sequence[Sheet]) -> dict[str, Any]:
             np.concatenate((np.where(is_wall, _GATED_WEIGHT, 1.0), [1e-6, 1e-6])),
         )
         scores = regression.decision_function(ready) if len(ready) else scores
-    regression.intercept_ += np.log((1 - _CUT) / _CUT)
+    regression.intercept_ += np.log((1 - _CALLED) / _CALLED)
     return {"scaler": scaler, "regression": regression}
 
 

@@ -102,7 +102,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
         "seed": seed,
     }
     save.write(out, app.__version__, known, heads, metrics, trained_on)
-    verdicts.add(out, corpus, verdicts.opinions(data, heads[PAGE]), metrics)
+    known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
+    verdicts.add(out, corpus, known_of, metrics, cuts_of)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -22,27 +22,41 @@ from training.stages import FOLDS, Fitted
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
     """Return what a head's stages said of each labelled page, trained without the pages of its site."""
-    said = {}
-    for at, example in enumerate(data.examples):
-        if example.thinned:
-            continue
-        rows = slice(data.starts[at], data.starts[at + 1])
-        classes = shares(head.classes[rows], head.labels[rows])
-        said[example.id] = Opinion(head.labels[rows], classes, head.chosen[rows])
-    return said
+    return {data.examples[at].id: _opinion(data, head, at) for at in _which(data, cut=False)}
 
 
-def add(directory: Path, corpus: Corpus, known: Mapping[str, Opinion], metrics: dict[str, Any]) -> None:
+def cuts(data: Dataset, head: Fitted) -> dict[str, tuple[Page, Opinion]]:
+    """Return the pages cut down to a few blocks, and what was said of these, by stages that had not seen the site."""
+    return {data.examples[at].id: (data.examples[at].page, _opinion(data, head, at)) for at in _which(data, cut=True)}
+
+
+def _which(data: Dataset, *, cut: bool) -> list[int]:
+    return [at for at, example in enumerate(data.examples) if example.thinned == cut]
+
+
+def _opinion(data: Dataset, head: Fitted, at: int) -> Opinion:
+    rows = slice(data.starts[at], data.starts[at + 1])
+    return Opinion(head.labels[rows], shares(head.classes[rows], head.labels[rows]), head.chosen[rows])
+
+
+def add(
+    directory: Path,
+    corpus: Corpus,
+    known: Mapping[str, Opinion],
+    metrics: dict[str, Any],
+    cuts: Mapping[str, tuple[Page, Opinion]],
+) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
-    `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`).
+    `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`), `cuts` what they said
+    of pages cut down to a few blocks.
     """
     model = Model.load(directory, judging=False)
 
     def label(seen: Page) -> Opinion:
         return model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
 
-    sheets = pages.sheets(corpus, known, label)
+    sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
     metrics["texts"] = texts.measure(corpus, known, label)
     save.add(directory, pages.fit(sheets), metrics)
@@ -71,8 +85,12 @@ def evaluate(sheets: Sequence[Sheet]) -> dict[str, Any]:
     for fold in tqdm(range(FOLDS), desc="pages as a whole", unit="fold"):
         judge = Judge(pages.fit([sheet for sheet, at in zip(sheets, of_page, strict=True) if at != fold]))
         for number in np.flatnonzero(of_page == fold).tolist():
+            if sheets[number].cut:
+                continue
             kind, _, gate, truncated = page.weigh(sheets[number].labelled, sheets[number].declared, judge)
             given[number] = kind, gate.kind, truncated
+    whole = [number for number, sheet in enumerate(sheets) if not sheet.cut]
+    sheets, given = [sheets[number] for number in whole], [given[number] for number in whole]
     return {"kind": _kinds(sheets, given), "gate": _gates(sheets, given), "truncated": _truncated(sheets, given)}
 
 

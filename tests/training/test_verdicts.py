@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import features, shape
+from app import blocks, dom, features, shape
 from app.blocks import Page
 from app.judge import KINDS, Judge
 from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
+from tests import judged
 from training import pages, save, stages, verdicts
 from training.corpus import Corpus
 from training.pages import Sheet
@@ -35,6 +36,21 @@ def test_pages_whose_kind_or_gate_is_known_are_read(sheets: list[Sheet]) -> None
     assert {sheet.truncated for sheet in sheets if sheet.gate == "subscription"} == {"yes"}
     assert sum(sheet.truncated is not None for sheet in sheets) == 20
     assert all(sheet.row and sheet.words for sheet in sheets)
+
+
+def test_kinds_are_learned_from_pages_cut_down_too_and_tested_on_whole_ones(
+    tiny_corpus: Path, sheets: list[Sheet]
+) -> None:
+    whole = next(sheet for sheet in sheets if sheet.kind == "forum")
+    cut = blocks.split(dom.parse("<p>The bell rang.</p>"))
+    said = judged.opinion("C")
+    corpus = Corpus(tiny_corpus)
+    known = {sheet.id: judged.opinion("C" * len(sheet.labelled.texts)) for sheet in sheets}
+    found = pages.sheets(corpus, known, lambda page: judged.opinion("C" * len(page.blocks)), {whole.id: (cut, said)})
+    (own,) = [sheet for sheet in found if sheet.cut]
+    assert (own.site, own.kind, own.gate, own.labelled.texts) == (whole.site, "forum", None, ["The bell rang."])
+    assert pages.fit([own])["kind"]["words"] == "-"  # its words are those of the whole page: none is known by it
+    assert verdicts.evaluate([*sheets, own])["kind"]["pages"] == verdicts.evaluate(sheets)["kind"]["pages"]
 
 
 def test_estimators_tell_what_they_were_taught(sheets: list[Sheet]) -> None:
