@@ -1,8 +1,10 @@
 """From a posted body to the bytes of its answer: what runs on the labelling thread."""
 
+import gc
 import gzip
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -59,8 +61,25 @@ class Answer:
     stages: dict[str, float]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away: it would look through a large page's objects again and again, and free none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def answer(labeller: "Labeller", post: Post) -> Answer:
     """Label what was posted. Raises MalformedJson, InvalidRequest and the engine's errors."""
+    with _uncollected():
+        return _answer(labeller, post)
+
+
+def _answer(labeller: "Labeller", post: Post) -> Answer:
     from app import page  # loads numpy, which must not be loaded before `service` has said how many threads it gets
 
     start = time.perf_counter()
