@@ -60,6 +60,7 @@ def document(model: Trained, mistakes: str) -> str:
         sections.groups("Languages", "language", metrics["languages"]),
         sections.groups("Page types", "page type", metrics["page_types"]),
         sections.kinds(metrics),
+        sections.texts(metrics["texts"]),
         mistakes,
     ]
     return (

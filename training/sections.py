@@ -129,6 +129,26 @@ def kinds(metrics: Mapping[str, Any]) -> str:
     )
 
 
+def texts(found: Mapping[str, Any]) -> str:
+    """Return how well the content's text fits WCXB's, beside another tool's, over all pages and by kind of page."""
+    if not found:
+        return _section("The content's text", "The corpus has no reference text.", "")
+    tools = found["tools"]
+    kinds = ["all", *next(iter(tools.values()))["kinds"]]
+    rows = []
+    for kind in kinds:
+        held = [tool if kind == "all" else tool["kinds"][kind] for tool in tools.values()]
+        cells = [f"{_figure(each['f1'])}<br>{charts.interval(each['f1'], 0.0, 1.0)}" for each in held]
+        rows.append([escape(kind), f"{held[0]['pages']:,}", *cells, *(f"{each['kept']:,}" for each in held)])
+    names = [escape(tool) for tool in tools]
+    return _section(
+        "The content's text",
+        "Word F1 against WCXB's human-reviewed text, mean over pages, and how many snippets are kept that should not be "
+        "in it. Strips run from 0 to 1.",
+        _table(["kind of page", "pages", *names, *(f"kept, {name}" for name in names)], rows),
+    )
+
+
 def groups(title: str, what: str, found: Mapping[str, Any]) -> str:
     """Return the figures per group of pages, the largest group first."""
     if not found:

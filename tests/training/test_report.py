@@ -87,7 +87,16 @@ def made(tmp_path: Path, figures: dict[str, Any], mistakes: list[dict[str, Any]]
 def test_the_report_shows_all_figures(tmp_path: Path) -> None:
     page = made(tmp_path, measured.metrics(), [mistake()])
     text = " ".join(page.text)
-    for title in ("Figures", "Confusion", "Precision and recall", "Languages", "Page types", "Kinds", "Worst mistakes"):
+    for title in (
+        "Figures",
+        "Confusion",
+        "Precision and recall",
+        "Languages",
+        "Page types",
+        "Kinds",
+        "content's text",
+        "Worst mistakes",
+    ):
         assert title in text
     assert "begone's model 1.2.3" in text
     assert "Trained on 50 pages" in text
@@ -275,3 +284,11 @@ def test_a_curve_has_few_points_and_agrees_with_a_plain_count() -> None:
 
 def test_no_units_give_no_curves() -> None:
     assert curves(np.array([], dtype=np.int64), np.zeros((0, 4), dtype=np.float32)) == {label: [] for label in LABELS}
+
+
+def test_the_contents_text_stands_beside_another_tools_by_kind_of_page() -> None:
+    shown = sections.texts(measured.metrics()["texts"])
+    assert "<th scope=row>all</th><td>1,143</td>" in shown
+    assert "<th scope=row>forum</th><td>87</td>" in shown
+    assert "kept, trafilatura" in shown
+    assert "no reference text" in sections.texts({})
