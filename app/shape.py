@@ -171,7 +171,7 @@ def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -
         room = _MAX_WORDS - len(found)
         if room <= 0:
             break
-        found.update([mark + word for word in some[:room]])
+        found.update(map(mark.__add__, set(some) if len(some) <= room else some[:room]))
     return found
 
 

@@ -143,8 +143,8 @@ def texts(found: Mapping[str, Any]) -> str:
     names = [escape(tool) for tool in tools]
     return _section(
         "The content's text",
-        "Word F1 against WCXB's human-reviewed text, mean over pages, and how many snippets are kept that should not be "
-        "in it. Strips run from 0 to 1.",
+        "Word F1 against WCXB's human-reviewed text, mean over pages, and how many snippets are kept that should not "
+        "be in it. Strips run from 0 to 1.",
         _table(["kind of page", "pages", *names, *(f"kept, {name}" for name in names)], rows),
     )
 
