@@ -7,7 +7,6 @@ from itertools import cycle
 from typing import Final
 
 from app.answers import HTML, Post, answer
-from app.elements import Bounds
 from app.labeller import Labeller
 from app.service import load
 from app.settings import Settings
@@ -17,13 +16,11 @@ PARTS: Final = 10
 SIZE: Final = 1_000_000
 
 _BODY: Final = re.compile(r"<body[^>]*>(.*?)(?:</body|\Z)", re.DOTALL | re.IGNORECASE)
-_BOUNDLESS: Final = 10**9
 
 
 def measure(pages: Sequence[Page], size: int) -> tuple[float, float]:
     """Return the milliseconds for one page of `PARTS` x `size` characters, and for `PARTS` pages of `size`."""
-    model = load(Settings()).model
-    labeller = Labeller(model, Bounds(**dict.fromkeys(Bounds.__dataclass_fields__, _BOUNDLESS)))
+    labeller = load(Settings())
     parts = bodies(pages, size)
     labeller.label_html(_page(parts[:1]))
     small = sum(_time(labeller, _page([part])) for part in parts)

@@ -10,6 +10,7 @@ from typing import Final
 
 from tqdm import tqdm
 
+from app.answers import HTML, Post, answer
 from app.labeller import Labeller
 from app.service import load as load_labeller
 from app.settings import Settings
@@ -50,6 +51,7 @@ class Measured:
     rate: float = 0.0
     request: float = 0.0
     label: float = 0.0
+    answer: float = 0.0
     large: float = 0.0
     small: float = 0.0
     memory: list[tuple[int, float]] = field(default_factory=list)
@@ -115,12 +117,19 @@ def _row(service: Served, requests: Sequence[bytes], connections: int, seconds: 
 
 
 def _envelope(found: Measured, pages: Sequence[Page], requests: Sequence[bytes]) -> None:
-    """Time requests, and `label(html)` in this process, page by page in turns."""
+    """Time requests, and in this process `label(html)` and the whole answer, page by page in turns."""
     labeller: Labeller = load_labeller(Settings())
     with Served() as service:
         pressure.closed(service.port, requests, 1, seconds=600, most=_WARM_UP)
         asked, labelled = pressure.in_turns(service.port, requests, [page.html for page in pages], labeller.label_html)
+        htmls = [page.html for page in pages]
+        _, answered = pressure.in_turns(service.port, requests, htmls, lambda html: answer(labeller, _as_post(html)))
     found.request, found.label = statistics.median(asked), statistics.median(labelled)
+    found.answer = statistics.median(answered)
+
+
+def _as_post(html: str) -> Post:
+    return Post(HTML, "utf-8", html.encode(), gzip_from=0)
 
 
 def _memory(found: Measured, requests: Sequence[bytes], pages: int) -> None:

@@ -27,7 +27,7 @@ def found() -> Measured:
         for connections in load.CONNECTIONS
     ]
     return Measured(
-        rows, rows[0].load, Load(1.0, [30.0, 60.0], [2.0, 51.0], 1), 4.0, 12.0, 11.0, 1400.0, 1000.0,
+        rows, rows[0].load, Load(1.0, [30.0, 60.0], [2.0, 51.0], 1), 4.0, 12.0, 11.0, 11.5, 1400.0, 1000.0,
         [(0, 170.0), (5000, 190.0)], [1.0, 1.2],
     )  # fmt: skip
 
