@@ -23,8 +23,8 @@ def content(found: "Measured", conditions: str) -> str:
         f"Open loop at twice the capacity of one process: {found.rate:.0f} pages a second, whatever becomes of them.\n"
     )
     share = (
-        f"Of the first figure {found.answer - found.label:.2f} ms are the verdict on the page as a whole, JSON and gzip, as "
-        "they take in one process; the rest is HTTP and the way to the labelling thread and back.\n"
+        f"Of the first figure {found.answer - found.label:.2f} ms are the verdict on the page as a whole, JSON and "
+        "gzip, as they take in one process; the rest is HTTP and the way to the labelling thread and back.\n"
     )
     memory = table([f"{pages:,}" for pages, _ in found.memory], [[f"{size:.0f}" for _, size in found.memory]])
     return "\n".join(
