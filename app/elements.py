@@ -45,9 +45,7 @@ _SLOT: Final = re.compile(
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_MAY_HIDE: Final = frozenset({"hidden", "style", "type"})
-"""The attributes that `hides` looks at."""
-
+_MAY_HIDE: Final = frozenset({"hidden", "style", "type"})  # the attributes that `hides` looks at
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _USUAL: Final = frozenset("a article aside body button div footer h2 h3 header li main nav p section span ul".split())
@@ -103,14 +101,16 @@ class Elements:
     hidden: list[bool] = field(default_factory=lambda: [False])
     containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
+    makes: dict[tuple[int, int], tuple[str | None, ...]] = field(default_factory=dict)
 
     def make(self, element: int, steps: int) -> tuple[str | None, ...]:
         """Return the tags and classes of an element and those around it, `steps` in all: alike elements share them."""
-        key: list[str | None] = []
-        while element >= 0 and len(key) < 2 * steps:
-            key += (self.tags[element], self.attrs[element].get("class"))
-            element = self.parents[element]
-        return tuple(key)
+        key: tuple[str | None, ...] = (self.tags[element], self.attrs[element].get("class"))
+        if (parent := self.parents[element]) < 0 or steps == 1:
+            return key
+        if (around := self.makes.get((parent, steps))) is None:  # most elements have siblings
+            around = self.makes[parent, steps] = self.make(parent, steps - 1)
+        return key + around
 
     def step(self, element: int) -> str:
         """Return the last step of an element's CSS path."""

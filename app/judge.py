@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 KINDS: Final = ("article", "documentation", "forum", "listing", "product", "service")
 """The kinds that are learned; the others follow from a page's labels (`page.py`)."""
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised when a column or a word changes its meaning under the same name."""
 
 SCHEMA: Final = hashlib.sha256(repr((REVISION, KINDS, shape.COLUMNS, walls.COLUMNS)).encode()).hexdigest()[:16]

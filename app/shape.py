@@ -1,7 +1,8 @@
 """What a page looks like as a whole, for telling its kind: numbers about its blocks, and words from where kinds show.
 
-The words come from names (`class`, `id`), from the title and headings, from the short texts of buttons and links, from
-the address and from what the markup declares. Which words count is learned (`training.pages`); here they are only read.
+The words come from the names (`class`, `id`) of what stands around the main content, from the title and headings, from
+the short texts of buttons and links, from the address and from what the markup declares. Which words count is learned
+(`training.pages`); here they are only read.
 """
 
 import re
@@ -62,6 +63,7 @@ _MAX_WORDS: Final = 3_000
 _MAX_NAMED: Final = 3_000
 _MAX_TEXTS: Final = 1_500
 _MAX_VALUE: Final = 300  # characters
+_NAMES: Final = ("class", "id", "itemtype")
 _HEADINGS: Final = frozenset({"h1", "h2", "h3"})
 _HEADED: Final = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _WORD: Final = re.compile(r"[^\W\d_]{2,20}")
@@ -183,8 +185,6 @@ def _sources(
     yield "made:", _split((declared.generator,))
     yield "path:", _split((_path(address),))
     yield "title:", _split((page.head.title,))
-    body = page.tags.index("body") if "body" in page.tags[:50] else 0
-    yield "body:", _split((page.attrs[body].get("class"), page.attrs[body].get("id")))
     main = seen.main()[:_MAX_TEXTS]
     headings = [at for at in main if page.tags[page.blocks[at].element] in _HEADINGS]
     yield "head:", _split([seen.texts[at][:120] for at in headings])
@@ -196,10 +196,7 @@ def _sources(
             element = page.parents[element]
     # Dictionaries, since the first words win: a set has another order in each process.
     around = sorted(chains)[:_MAX_NAMED]
-    named = dict.fromkeys(page.attrs[each].get(key) for each in around for key in ("class", "id", "itemtype"))
-    yield "main:", _split(named)
-    others = dict.fromkeys([attributes["class"] for attributes in page.attrs[:_MAX_NAMED] if "class" in attributes])
-    yield "name:", _split([value for value in others if value not in named])
+    yield "main:", _split(dict.fromkeys([page.attrs[each].get(key) for each in around for key in _NAMES]))
     yield "text:", list(dict.fromkeys([text.lower() for text in seen.texts[:_MAX_TEXTS] if 0 < len(text) <= _SHORT]))
 
 

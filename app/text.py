@@ -111,7 +111,7 @@ def text_rows(
         np.log1p(chars),
         np.log1p(found),
         np.minimum(chars / many, 20.0),
-        np.array(["".join(map(_FIRST, each)).count("0") for each in words]) / many,
+        _numbers(words, found) / many,
         _upper_words(texts),
         np.log1p(number_of(",、،", texts, everything)),
         np.log1p(number_of((". ", "。"), texts, everything)),
@@ -127,6 +127,13 @@ def text_rows(
         before[:-1] / (before[-1] or 1.0),
         np.log1p(concepts),
     ))  # fmt: skip
+
+
+def _numbers(words: Sequence[Sequence[str]], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many of each text's words are numbers; `found` are how many words there are."""
+    firsts = "".join(map(_FIRST, chain.from_iterable(words)))
+    ends = np.cumsum(found).astype(np.int64).tolist()
+    return np.array([firsts.count("0", start, end) for start, end in pairwise([0, *ends])], dtype=np.float64)
 
 
 def number_of(marks: Sequence[str], texts: Sequence[str], everything: str) -> NDArray[np.int64]:
