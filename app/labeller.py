@@ -112,7 +112,7 @@ class Labeller:
         page = blocks.split(tree, self.bounds, url)
         if root:
             fragments.check(page, root)
-        else:
+        elif id_attribute is None:  # whoever stamps elements looks at a page whose scripts have run
             tree, page = unscripted.instead(data, tree, page, self.bounds, url)
         matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
         places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)

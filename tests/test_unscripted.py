@@ -69,7 +69,16 @@ def test_the_answer_says_so_and_its_selectors_are_those_of_a_browser_without_scr
         assert found.text().strip() == block["text"]
 
 
-def test_a_fragment_is_read_as_it_is(tiny_model: Path) -> None:
-    body = json.dumps({"html": f"<div><noscript>{STORY}</noscript></div>", "fragment": True}).encode()
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {"html": f"<div><noscript>{STORY}</noscript></div>", "fragment": True},
+        {"html": FORUM, "id_attribute": "data-bl-id"},
+    ],
+)
+def test_what_a_caller_sees_in_a_browser_is_read_as_it_is(tiny_model: Path, request_of: dict[str, object]) -> None:
+    body = json.dumps(request_of).encode()
     document = json.loads(answer(Labeller(Model.load(tiny_model)), Post(JSON, None, body)).body)
-    assert (document["blocks"], "read_without_scripts" in document["page"]["warnings"]) == ([], False)
+    assert not any(block["text"] for block in document["blocks"])
+    assert "no_text" in document["page"]["warnings"]
+    assert "read_without_scripts" not in document["page"]["warnings"]
