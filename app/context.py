@@ -153,13 +153,14 @@ def context(around: Surroundings, opinions: Sequence[Floats]) -> Floats:
     """
     count = len(around.chars)
     sums = _prefix_sums(np.column_stack((around.chars, around.linked, around.counts)))
-    return np.hstack((*_places(around, sums, count), *(part for each in opinions for part in _opinion(around, each))))
+    return np.hstack((*_places(around, sums, count), *(_opinions(around, opinions) if opinions else ())))
 
 
 def _prefix_sums(columns: Floats) -> NDArray[np.float64]:
-    """Return (n + 1, columns): what stands before each block, and in the end the whole; a range is a difference."""
-    sums = np.zeros((len(columns) + 1, columns.shape[1]), dtype=np.float64)
-    np.cumsum(columns, axis=0, out=sums[1:])
+    """Return (…, n + 1, columns): what stands before each block, and in the end the whole; a range is a difference."""
+    *rest, count, width = columns.shape
+    sums = np.zeros((*rest, count + 1, width), dtype=np.float64)
+    np.cumsum(columns, axis=-2, out=sums[..., 1:, :])
     return sums
 
 
@@ -191,29 +192,36 @@ def _places(around: Surroundings, sums: NDArray[np.float64], count: int) -> list
     return [basics[:-2], basics[2:], *boxes, rest, *counts]
 
 
-def _opinion(around: Surroundings, scores: Floats) -> list[Floats]:
-    count = len(scores)
-    groups = np.empty((count, 5), dtype=np.float32)
-    groups[:, :2] = scores[:, :2]
-    groups[:, 2] = scores[:, _APPEALS].sum(axis=1)
-    groups[:, 3:] = scores[:, 8:]
-    parts: list[Floats] = [np.log(np.maximum(scores, 1e-4))]
-    padded = np.zeros((count + 6, 5), dtype=np.float32)
-    padded[3:-3] = groups
-    parts.extend(padded[3 + step : 3 + step + count] for step in _NEIGHBOURS)
+def _opinions(around: Surroundings, opinions: Sequence[Floats]) -> list[Floats]:
+    """Return the parts of `OPINION_COLUMNS` for each opinion; what can be is reckoned for all at once."""
+    scores = np.stack(opinions)  # (opinions, count, classes)
+    many, count = scores.shape[:2]
+    groups = np.empty((many, count, 5), dtype=np.float32)
+    groups[..., :2] = scores[..., :2]
+    groups[..., 2] = scores[..., _APPEALS].sum(axis=2)
+    groups[..., 3:] = scores[..., 8:]
+    logs = np.log(np.maximum(scores, 1e-4))
+    padded = np.zeros((many, count + 6, 5), dtype=np.float32)
+    padded[:, 3:-3] = groups
     # Five groups, the logarithms of two complements (does any block …?), six kinds of appeal.
-    complements = np.log(np.maximum(1.0 - groups[:, 2:4], 1e-4))
-    sums = _prefix_sums(np.column_stack((groups, complements, scores[:, _APPEALS])))
-    # For all levels at once: (LEVELS, count, …).
-    total = sums[around.ends]
-    total -= sums[around.starts]
-    boxes = np.empty((LEVELS, count, 7), dtype=np.float32)
+    complements = np.log(np.maximum(1.0 - groups[..., 2:4], 1e-4))
+    sums = _prefix_sums(np.concatenate((groups, complements, scores[..., _APPEALS]), axis=2))
+    # For all levels too: (opinions, LEVELS, count, …).
+    total = sums[:, around.ends]
+    total -= sums[:, around.starts]
+    boxes = np.empty((many, LEVELS, count, 7), dtype=np.float32)
     boxes[..., :5] = total[..., :5] / (around.ends - around.starts)[..., None]
     boxes[..., 5:] = 1.0 - np.exp(total[..., 5:7])
-    parts.extend(boxes)
-    parts.append((total[0, :, 7:] / np.maximum(total[0, :, 2:3], 1e-3)).astype(np.float32))
+    kinds = (total[:, 0, :, 7:] / np.maximum(total[:, 0, :, 2:3], 1e-3)).astype(np.float32)
+    pages = (sums[:, -1, :5] / max(count, 1)).astype(np.float32)
     alike = np.bincount(around.shapes).astype(np.float64)
-    shape = np.stack([np.bincount(around.shapes, group) / alike for group in groups.T], axis=1)
-    parts.append(shape.astype(np.float32)[around.shapes])
-    parts.append(np.broadcast_to((sums[-1, :5] / max(count, 1)).astype(np.float32), (count, 5)))
+    parts: list[Floats] = []
+    for each in range(many):
+        shape = np.stack([np.bincount(around.shapes, group) / alike for group in groups[each].T], axis=1)
+        parts.append(logs[each])
+        parts.extend(padded[each, 3 + step : 3 + step + count] for step in _NEIGHBOURS)
+        parts.extend(boxes[each])
+        parts.append(kinds[each])
+        parts.append(shape.astype(np.float32)[around.shapes])
+        parts.append(np.broadcast_to(pages[each], (count, 5)))
     return parts

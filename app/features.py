@@ -41,21 +41,19 @@ class Features:
 def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     """Return the features of a parsed page."""
     texts = [block.text for block in page.blocks]
-    split = [text.split_words(each) for each in texts]
-    concepts = text.concept_rows(split)
-    numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
-    numbers[:, : len(text.COLUMNS)] = text.text_rows(texts, split, page.head.title, concepts)
     marked = markup.block_rows(page, vocabulary)
+    said = text.read(texts, page.head.title, vocabulary)
+    numbers = np.empty((len(texts), len(NUMBERS)), dtype=np.float32)
+    numbers[:, : len(text.COLUMNS)] = said.numbers
     numbers[:, len(text.COLUMNS) :] = marked.numbers
-    words = [found + linked for found, linked in zip(text.word_numbers(split, vocabulary), marked.words, strict=True)]
-    counts = np.hstack((concepts, marked.counts))
+    words = [found + linked for found, linked in zip(said.words, marked.words, strict=True)]
+    counts = np.hstack((said.concepts, marked.counts))
     return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, counts))
 
 
 def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     """Return the features of text without structure, one block a line."""
-    split = [text.split_words(line) for line in lines]
-    concepts = text.concept_rows(split)
-    numbers = text.text_rows(lines, split, "", concepts).astype(np.float32)
-    counts = np.hstack((concepts, np.zeros((len(lines), len(markup.COUNTS)), dtype=np.float32)))
-    return Features(numbers, text.word_numbers(split, vocabulary), {}, context.line_surroundings(lines, counts))
+    said = text.read(lines, "", vocabulary)
+    counts = np.hstack((said.concepts, np.zeros((len(lines), len(markup.COUNTS)), dtype=np.float32)))
+    around = context.line_surroundings(lines, counts)
+    return Features(said.numbers.astype(np.float32), said.words, {}, around)

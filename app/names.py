@@ -51,7 +51,7 @@ def names(page: Page, vocabulary: Vocabulary) -> dict[int, list[int]]:
         for element in (block.element, *block.inner):
             while element >= 0 and element not in found:
                 tag, attributes = tags[element], attrs[element]
-                key = _key(tag, attributes)
+                key = _key(tag, attributes) if attributes else (tag,)
                 row = alike.get(key)
                 if row is None:
                     row = _numbers(tag, attributes, vocabulary)

@@ -1,8 +1,8 @@
 """What a block's text says: its words, and shallow numbers about it (Kohlschütter et al., 2010)."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Final, cast
@@ -90,24 +90,54 @@ def concept_rows(words: Sequence[Sequence[str]]) -> NDArray[np.float32]:
     return counts.reshape(len(words), width).astype(np.float32)
 
 
-def text_rows(
-    texts: Sequence[str], words: Sequence[Sequence[str]], title: str, concepts: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Return one row of `COLUMNS` a text; `words[i]` are the words of `texts[i]`, `title` the page's title.
-
-    `concepts` are the words' `concept_rows`.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What n texts say: one row of `COLUMNS` a text, how many of its words stand for each of `CONCEPTS`, its words'
+    numbers (`word_numbers`).
     """
+
+    numbers: NDArray[np.float64]
+    concepts: NDArray[np.float32]
+    words: list[list[int]]
+
+
+def read(texts: Sequence[str], title: str, vocabulary: Vocabulary) -> Said:
+    """Return what the texts say; `title` is the page's title. A quarter of a page's texts occur twice."""
+    numbers: dict[str, int] = {}
+    at = np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    once = list(numbers)
+    split = [split_words(text) for text in once]
+    concepts = concept_rows(split)
+    words = word_numbers(split, vocabulary)
+    chars, own = _own_columns(once, split, title)
+    repeats = np.bincount(at, minlength=len(once)) - 1
+    if "" in numbers:
+        repeats[numbers[""]] = 0
     count = len(texts)
-    at = np.arange(count)
+    place = np.arange(count)
+    before = np.concatenate(([0.0], np.cumsum(chars[at])))
+    rows = np.column_stack((
+        own[at],
+        np.log1p(repeats)[at],
+        place / count,
+        (count - 1 - place) / count,
+        before[:-1] / (before[-1] or 1.0),
+        np.log1p(concepts)[at],
+    ))  # fmt: skip
+    return Said(rows, concepts[at], [words[number] for number in at.tolist()])
+
+
+def _own_columns(
+    texts: Sequence[str], words: Sequence[Sequence[str]], title: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how long each text is, and those of `COLUMNS` that go by the text alone, `title_overlap` the last."""
+    count = len(texts)
     chars = np.fromiter(map(len, texts), np.float64, count)
     found = np.fromiter(map(len, words), np.float64, count)
     many = np.maximum(found, 1.0)
-    before = np.concatenate(([0.0], np.cumsum(chars)))
-    repeats = Counter(texts)
-    repeats[""] = 1
     lasts = [text[-1:] for text in texts]
     everything = "\n".join(texts)
-    return np.column_stack((
+    return chars, np.column_stack((
         np.log1p(chars),
         np.log1p(found),
         np.minimum(chars / many, 20.0),
@@ -121,11 +151,6 @@ def text_rows(
         number_of(CURRENCY, texts, everything) > 0,
         chars == 0,
         _overlaps(words, title) / np.minimum(many, _TITLE_WORDS),
-        np.log1p([repeats[text] - 1 for text in texts]),
-        at / count,
-        (count - 1 - at) / count,
-        before[:-1] / (before[-1] or 1.0),
-        np.log1p(concepts),
     ))  # fmt: skip
 
 

@@ -12,9 +12,8 @@ from app.vocabulary import Vocabulary
 
 
 def rows(texts: list[str], title: str = "") -> list[dict[str, float]]:
-    words = [split_words(each) for each in texts]
-    made = text.text_rows(texts, words, title, text.concept_rows(words))
-    return [dict(zip(text.COLUMNS, row, strict=True)) for row in made]
+    made = text.read(texts, title, Vocabulary())
+    return [dict(zip(text.COLUMNS, row, strict=True)) for row in made.numbers]
 
 
 @pytest.mark.parametrize(
