@@ -1,6 +1,7 @@
 """`make train`: corpus in, model directory out."""
 
 import argparse
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -102,6 +103,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
         "seed": seed,
     }
     save.write(out, app.__version__, known, heads, metrics, trained_on)
+    gc.collect()
+    gc.freeze()  # else the collector looks through gigabytes of examples over and over
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
     verdicts.add(out, corpus, known_of, metrics, cuts_of)
     card.write(out, app.__version__, metrics, trained_on)
