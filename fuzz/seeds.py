@@ -1,5 +1,6 @@
 """Where fuzzing starts from: elements of our own test pages, small hostile pages, requests; and HTML's own words."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -79,7 +80,10 @@ def lay_out(folder: Path, *, bodies: bool) -> None:
     for number, seed in enumerate(chosen):
         (folder / f"seed-{number:04}").write_bytes(seed)
     lines = (f'"{_escaped(word)}"' for word in _words())
-    (folder.parent / "words.dict").write_text("\n".join(lines) + "\n", encoding="ascii")
+    # Whole at once: another turn may begin in this moment, and libFuzzer takes no empty file.
+    fresh = folder.parent / f"words.{os.getpid()}"
+    fresh.write_text("\n".join(lines) + "\n", encoding="ascii")
+    fresh.replace(folder.parent / "words.dict")
 
 
 def _pieces() -> Iterator[str]:
