@@ -1,6 +1,7 @@
 """Where fuzzing starts from: elements of our own test pages, small hostile pages, requests; and HTML's own words."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -73,17 +74,22 @@ def seeds() -> Iterator[bytes]:
 def lay_out(folder: Path, *, bodies: bool) -> None:
     """Write the seeds into `folder`, a file each, and the words into its neighbour `words.dict`.
 
-    They are JSON as it comes, or (without `bodies`) all else.
+    They are JSON as it comes, or (without `bodies`) all else. The folder is there whole or not at all, and the words
+    before it: turns begin at once, and libFuzzer takes no empty file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
+    fresh.mkdir(parents=True)
     chosen = [seed for seed in seeds() if (seed[0] in inputs.BODIES) == bodies]
     for number, seed in enumerate(chosen):
-        (folder / f"seed-{number:04}").write_bytes(seed)
+        (fresh / f"seed-{number:04}").write_bytes(seed)
     lines = (f'"{_escaped(word)}"' for word in _words())
-    # Whole at once: another turn may begin in this moment, and libFuzzer takes no empty file.
-    fresh = folder.parent / f"words.{os.getpid()}"
-    fresh.write_text("\n".join(lines) + "\n", encoding="ascii")
-    fresh.replace(folder.parent / "words.dict")
+    words = folder.parent / f"words.{os.getpid()}"
+    words.write_text("\n".join(lines) + "\n", encoding="ascii")
+    words.replace(folder.parent / "words.dict")
+    try:
+        fresh.rename(folder)
+    except OSError:  # another turn was first
+        shutil.rmtree(fresh)
 
 
 def _pieces() -> Iterator[str]:

@@ -72,3 +72,12 @@ def test_what_the_engine_does_not_raise_on_purpose_is_a_crash() -> None:
     assert outcome.name == "crash"
     assert outcome.server_error
     assert isinstance(outcome.error, RecursionError)
+
+
+def test_of_two_turns_that_begin_at_once_one_lays_the_seeds_out(tmp_path: Path) -> None:
+    seeds.lay_out(tmp_path / "corpus", bodies=True)
+    first = sorted(path.name for path in (tmp_path / "corpus").iterdir())
+    (tmp_path / "corpus" / "found").write_bytes(b"x")
+    seeds.lay_out(tmp_path / "corpus", bodies=True)
+    assert sorted(path.name for path in (tmp_path / "corpus").iterdir()) == ["found", *first]
+    assert {path.name for path in tmp_path.iterdir()} == {"corpus", "words.dict"}
