@@ -42,7 +42,7 @@ _BEGINNINGS: Final = frozenset(stem[:_SHORTEST] for stem in _STEMS)
 
 
 def telling(words: Iterable[str]) -> list[str]:
-    """Return those of some lower-case words that may stand for a concept: about one in ten."""
+    """Return those of some lower-case words that may stand for a concept: about one in five."""
     return [word for word in words if word[:_SHORTEST] in _BEGINNINGS or word in _WHOLE]
 
 

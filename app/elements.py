@@ -101,7 +101,7 @@ class Elements:
     hidden: list[bool] = field(default_factory=lambda: [False])
     containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
-    makes: dict[tuple[int, int], tuple[str | None, ...]] = field(default_factory=dict)
+    makes: dict[tuple[int, int], tuple[str | None, ...]] = field(default_factory=dict)  # what `make` found above some
 
     def make(self, element: int, steps: int) -> tuple[str | None, ...]:
         """Return the tags and classes of an element and those around it, `steps` in all: alike elements share them."""
@@ -122,7 +122,7 @@ class Elements:
 def walk(tree: LexborHTMLParser, bounds: Bounds, *, scripting: bool = True) -> Elements:
     """Return the elements and items that a reader could see. Raises PageTooComplex beyond `bounds`.
 
-    Without `scripting`, and in a tree that was parsed so, what stands in `<noscript>` is seen.
+    Without `scripting`, and in a tree that was parsed so, what stands in `<noscript>` is seen, and no slot is empty.
     """
     root = tree.root
     page = Elements(attrs=[root.attributes if root is not None else {}])

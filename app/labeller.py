@@ -84,7 +84,6 @@ class Result:
 
 
 _NO_WISHES: Final = Wishes()
-_KINDS: Final = [kind for _, kind in CLASSES]
 
 
 class Labeller:
@@ -204,7 +203,12 @@ def _label(
     scores = opinion.labels[np.arange(len(chosen)), opinion.chosen].tolist()
     kinds = likeliest_kinds(opinion.classes, opinion.chosen).tolist()
     said = [
-        (index, LABELS[label], (given[index].kind if index in given else None) or _KINDS[likeliest], round(score, 4))
+        (
+            index,
+            LABELS[label],
+            (given[index].kind if index in given else None) or CLASSES[likeliest][1],
+            round(score, 4),
+        )
         for index, (label, score, likeliest) in enumerate(zip(chosen, scores, kinds, strict=True))
     ]
     if page is None or places is None:

@@ -15,24 +15,40 @@ _NAMED: Final = frozenset(
     "id class role aria-label itemprop itemtype name type placeholder for title rel value alt".split()
 )
 _DOING: Final = frozenset({"action", "aria-modal", "onclick", "contenteditable"})
-_READ: Final = _NAMED | _DOING
 _MAX_DONE: Final = 80  # characters of what an element does
+_MAX_MARK: Final = 25
 
 
 def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
     """Return the words in an element's tag, names and data attributes, each once, at most 24."""
-    words = [f"<{tag}"]
+    return _in_words(_read(tag, attributes))
+
+
+def _read(tag: str, attributes: dict[str, str | None]) -> tuple[str, ...]:
+    """Return all that is read of an element: its tag, then pairs of a name that counts and a value, or nothing."""
+    read = [tag]
     for name, value in attributes.items():
         if name in _NAMED:
             if value:
-                words += _words(value[:_MAX_VALUE])
+                read += ("", value[:_MAX_VALUE])
         elif name[:5] == "data-":
-            words.append(f"@{name[5:30]}")
-            if value and len(value) < _MAX_DATA:
-                words += _words(value)
+            read += (name, value if value and len(value) < _MAX_DATA else "")
         elif name in _DOING:
-            words.append(f"@{name}")
-            words += _words((value or "")[:_MAX_DONE])
+            read += (name, value[:_MAX_DONE] if value else "")
+    return tuple(read)
+
+
+def _mark(name: str) -> str:
+    """Return the word that stands for an attribute's name."""
+    return f"@{name.removeprefix('data-')[:_MAX_MARK]}"
+
+
+def _in_words(read: tuple[str, ...]) -> list[str]:
+    words = [f"<{read[0]}"]
+    for name, value in zip(read[1::2], read[2::2], strict=True):
+        if name:
+            words.append(_mark(name))
+        words += _words(value)
     return list(dict.fromkeys(words))[:_MAX_NAMES]
 
 
@@ -44,56 +60,36 @@ def _words(value: str) -> list[str]:
 def names(page: Page, vocabulary: Vocabulary) -> dict[int, list[int]]:
     """Return the numbers of the names of every element on a block's chain or in its run; alike ones share a list."""
     found: dict[int, list[int]] = {}
-    alike: dict[tuple[str | None, ...], list[int]] = {}
+    alike: dict[tuple[str, ...], list[int]] = {}  # what a page writes of its elements it mostly writes of many
     rows: dict[tuple[int, ...], list[int]] = {}
     parents, tags, attrs = page.parents, page.tags, page.attrs
     for block in page.blocks:
         for element in (block.element, *block.inner):
             while element >= 0 and element not in found:
-                tag, attributes = tags[element], attrs[element]
-                key = _key(tag, attributes) if attributes else (tag,)
-                row = alike.get(key)
+                read = _read(tags[element], attrs[element])
+                row = alike.get(read)
                 if row is None:
-                    row = _numbers(tag, attributes, vocabulary)
-                    alike[key] = row = rows.setdefault(tuple(row), row)
+                    row = _numbers(read, vocabulary)
+                    alike[read] = row = rows.setdefault(tuple(row), row)
                 found[element] = row
                 element = parents[element]
     return found
 
 
-def _key(tag: str, attributes: dict[str, str | None]) -> tuple[str | None, ...]:
-    """Return all that `name_words` reads: what a page writes of its elements it mostly writes of many."""
-    key: list[str | None] = [tag]
-    for name, value in attributes.items():
-        if name in _READ:
-            key += (name, value)
-        elif name[:5] == "data-":
-            key += (name, value if value and len(value) < _MAX_DATA else None)
-    return tuple(key)
-
-
-def _numbers(tag: str, attributes: dict[str, str | None], vocabulary: Vocabulary) -> list[int]:
-    """Return the numbers of an element's `name_words`; values that were met before are not read again."""
+def _numbers(read: tuple[str, ...], vocabulary: Vocabulary) -> list[int]:
+    """Return the numbers of an element's names; values that were met before are not read again."""
     if vocabulary.growing:
-        return vocabulary.numbers("name", name_words(tag, attributes))
+        return vocabulary.numbers("name", _in_words(read))
     number, known = vocabulary.finder("name"), vocabulary.known_values
-    numbers = [number(f"<{tag}")]
-    for name, value in attributes.items():
-        if name in _NAMED:
-            said = value and value[:_MAX_VALUE]
-        elif name[:5] == "data-":
-            numbers.append(number(f"@{name[5:30]}"))
-            said = value if value and len(value) < _MAX_DATA else None
-        elif name in _DOING:
-            numbers.append(number(f"@{name}"))
-            said = value and value[:_MAX_DONE]
-        else:
-            continue
-        if said:
-            row = known.get(said)
-            numbers += vocabulary.learn_value(said, _words(said)) if row is None else row
+    numbers = [number(f"<{read[0]}")]
+    for name, value in zip(read[1::2], read[2::2], strict=True):
+        if name:
+            numbers.append(number(_mark(name)))
+        if value:
+            row = known.get(value)
+            numbers += vocabulary.learn_value(value, _words(value)) if row is None else row
     if len(numbers) > _MAX_NAMES:
-        return vocabulary.numbers("name", name_words(tag, attributes))
+        return vocabulary.numbers("name", _in_words(read))
     distinct = dict.fromkeys(numbers)
     distinct.pop(None, None)
     return cast("list[int]", list(distinct))

@@ -94,7 +94,7 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     shapes = Counter(makes)
     common, alike = shapes.most_common(1)[0] if shapes else ((), 0)
     same = [at for at, made in zip(main, makes, strict=True) if made == common]
-    sentences = [True for text in main_texts if _SENTENCE.search(text[-4:])]
+    sentences = [text for text in main_texts if _SENTENCE.search(text[-4:])]
     main_tags = Counter([tags[element] for element in elements])
     row += [
         log1p(len(comments)),
@@ -117,8 +117,8 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
         alike / max(len(main), 1),
         log1p(float(lengths[same].sum()) / max(alike, 1)),
         int((linked[same] > 0).sum()) / max(alike, 1),
-        log1p(len([True for text in main_texts[:_MAX_TEXTS] if _MONEY.search(text[:60])])),
-        log1p(len([True for text in main_texts if text[-1:] == "?"])),
+        log1p(len([text for text in main_texts[:_MAX_TEXTS] if _MONEY.search(text[:60])])),
+        log1p(len([text for text in main_texts if text.endswith("?")])),
         log1p(main_texts.count("")),
         (headings[0] - main[0]) / max(len(main), 1) if headings else 1.0,
         main[0] / count if main else 1.0,
@@ -173,7 +173,7 @@ def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -
         room = _MAX_WORDS - len(found)
         if room <= 0:
             break
-        found.update(map(mark.__add__, set(some) if len(some) <= room else some[:room]))
+        found.update([mark + word for word in some[:room]])
     return found
 
 

@@ -141,7 +141,7 @@ def _own_columns(
         np.log1p(chars),
         np.log1p(found),
         np.minimum(chars / many, 20.0),
-        _numbers(words, found) / many,
+        _digit_words(words, found) / many,
         _upper_words(texts),
         np.log1p(number_of(",、،", texts, everything)),
         np.log1p(number_of((". ", "。"), texts, everything)),
@@ -154,7 +154,7 @@ def _own_columns(
     ))  # fmt: skip
 
 
-def _numbers(words: Sequence[Sequence[str]], found: NDArray[np.float64]) -> NDArray[np.float64]:
+def _digit_words(words: Sequence[Sequence[str]], found: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how many of each text's words are numbers; `found` are how many words there are."""
     firsts = "".join(map(_FIRST, chain.from_iterable(words)))
     ends = np.cumsum(found).astype(np.int64).tolist()

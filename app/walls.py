@@ -180,9 +180,11 @@ def may_lie_over(seen: Labelled) -> list[int]:
     page = seen.page
     if page is None:
         return []
-    found = [each for each, attributes in enumerate(page.attrs) if "style" in attributes or "aria-modal" in attributes]
-    dialogs = [each for each, tag in enumerate(page.tags) if tag == "dialog"] if "dialog" in page.tags else []
-    return sorted({*found, *seen.positions, *dialogs}) if seen.positions or dialogs else found
+    found = {each for each, attributes in enumerate(page.attrs) if "style" in attributes or "aria-modal" in attributes}
+    found.update(seen.positions)
+    if "dialog" in page.tags:
+        found.update(each for each, tag in enumerate(page.tags) if tag == "dialog")
+    return sorted(found)
 
 
 def lies_over(seen: Labelled, element: int) -> bool:

@@ -121,8 +121,8 @@ def _envelope(found: Measured, pages: Sequence[Page], requests: Sequence[bytes])
     labeller: Labeller = load_labeller(Settings())
     with Served() as service:
         pressure.closed(service.port, requests, 1, seconds=600, most=_WARM_UP)
-        asked, labelled = pressure.in_turns(service.port, requests, [page.html for page in pages], labeller.label_html)
         htmls = [page.html for page in pages]
+        asked, labelled = pressure.in_turns(service.port, requests, htmls, labeller.label_html)
         _, answered = pressure.in_turns(service.port, requests, htmls, lambda html: answer(labeller, _as_post(html)))
     found.request, found.label = statistics.median(asked), statistics.median(labelled)
     found.answer = statistics.median(answered)

@@ -7,22 +7,22 @@ from the cross-validated opinion; of the others from the model itself, where no 
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final
 
+import numpy as np
 import trafilatura
 from tqdm import tqdm
 
-from app import blocks, dom, plain, unscripted
-from app.blocks import Page
+from app import plain
 from app.labelled import Labelled
 from app.labels import LABELS
-from app.model import Opinion
 from app.skeleton import skeleton
 from training.corpus import Corpus, json_lines
 from training.measures import average
+from training.pages import Sheet
 
 BEGONE: Final = "begone"
 MAIN: Final = "begone, comments left out"
@@ -64,26 +64,25 @@ class Score:
     unwanted: int
 
 
-def measure(corpus: Corpus, known: Mapping[str, Opinion], label: Callable[[Page], Opinion]) -> dict[str, Any]:
+def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> dict[str, Any]:
     """Return the figures of begone's text and trafilatura's; empty where no page can be tested. Shows progress.
 
-    `known` is what stages said of the labelled pages whose sites they had not seen; `label` labels the others.
+    `known` are the pages that were labelled by hand; `sheets` hold what was said of these by stages that had not seen
+    their site, and of others by the model. A page that shows nothing has none.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
+    labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.cut}
     scores: dict[str, list[Score]] = {BEGONE: [], MAIN: [], TRAFILATURA: []}
     for name, reference in tqdm(list(references(corpus, known)), desc="texts beside WCXB's", unit="page"):
-        html, url = corpus.html(name), corpus.index[name]["url"]
-        data = dom.encode(html)
-        tree = dom.parse(data)
-        _, page = unscripted.instead(data, tree, blocks.split(tree, url=url), url=url)
-        shown = _shown(reference, page)
-        texts = {**_texts(page, known.get(name), label), TRAFILATURA: trafilatura.extract(html) or ""}
+        seen = labelled.get(name)
+        shown = _shown(reference, seen.texts if seen else ())
+        texts = {**_texts(seen), TRAFILATURA: trafilatura.extract(corpus.html(name)) or ""}
         for tool, text in texts.items():
             scores[tool].append(score(reference, text, shown))
     return figures(scores)
 
 
-def references(corpus: Corpus, known: Mapping[str, Opinion]) -> Iterator[tuple[str, Reference]]:
+def references(corpus: Corpus, known: Collection[str]) -> Iterator[tuple[str, Reference]]:
     """Yield the pages with a reference text, and which: labelled ones, and those of sites without a labelled one."""
     seen = {corpus.index[name]["site"] for name in known}
     for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz"):
@@ -93,19 +92,17 @@ def references(corpus: Corpus, known: Mapping[str, Opinion]) -> Iterator[tuple[s
             yield name, Reference(site, entry["page_type"], entry["main_content"], tuple(entry["without"]))
 
 
-def _shown(reference: Reference, page: Page) -> float:
+def _shown(reference: Reference, texts: Iterable[str]) -> float:
     wanted = words(reference.text)
-    return (wanted & words("\n".join(block.text for block in page.blocks))).total() / max(wanted.total(), 1)
+    return (wanted & words("\n".join(texts))).total() / max(wanted.total(), 1)
 
 
-def _texts(page: Page, opinion: Opinion | None, label: Callable[[Page], Opinion]) -> dict[str, str]:
+def _texts(seen: Labelled | None) -> dict[str, str]:
     """Return the content's text as `include=text` gives it, and that without comments."""
-    if not page.blocks:
+    if seen is None or seen.page is None:
         return {BEGONE: "", MAIN: ""}
-    opinion = opinion or label(page)
-    count = len(page.blocks)
-    seen = Labelled([block.text for block in page.blocks], [False] * count, opinion.chosen, opinion.classes, page)
-    kept = {BEGONE: [at for at in range(count) if opinion.chosen[at] == _CONTENT], MAIN: seen.own()}
+    page = seen.page
+    kept = {BEGONE: np.flatnonzero(seen.labels == _CONTENT).tolist(), MAIN: seen.own()}
     return {tool: plain.text(skeleton(page, [page.blocks[at] for at in own])) for tool, own in kept.items()}
 
 

@@ -22,16 +22,12 @@ from training.stages import FOLDS, Fitted
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
     """Return what a head's stages said of each labelled page, trained without the pages of its site."""
-    return {data.examples[at].id: _opinion(data, head, at) for at in _which(data, cut=False)}
+    return {each.id: _opinion(data, head, at) for at, each in enumerate(data.examples) if not each.thinned}
 
 
 def cuts(data: Dataset, head: Fitted) -> dict[str, tuple[Page, Opinion]]:
     """Return the pages cut down to a few blocks, and what was said of these, by stages that had not seen the site."""
-    return {data.examples[at].id: (data.examples[at].page, _opinion(data, head, at)) for at in _which(data, cut=True)}
-
-
-def _which(data: Dataset, *, cut: bool) -> list[int]:
-    return [at for at, example in enumerate(data.examples) if example.thinned == cut]
+    return {each.id: (each.page, _opinion(data, head, at)) for at, each in enumerate(data.examples) if each.thinned}
 
 
 def _opinion(data: Dataset, head: Fitted, at: int) -> Opinion:
@@ -58,7 +54,7 @@ def add(
 
     sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
-    metrics["texts"] = texts.measure(corpus, known, label)
+    metrics["texts"] = texts.measure(corpus, known, sheets)
     save.add(directory, pages.fit(sheets), metrics)
 
 

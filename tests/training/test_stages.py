@@ -254,4 +254,4 @@ def test_hardly_any_content_is_called_an_appeal_or_advert(data: Dataset, fitted:
     chosen = choose(labels, fitted.rule)
     content = test & (gold == 0)
     hit = (chosen[content] == 1) | (chosen[content] == 2)
-    assert hit.mean() <= 0.01 + 1 / content.sum()
+    assert hit.mean() <= 0.006 + 1 / content.sum()

@@ -7,6 +7,7 @@ import pytest
 
 from app.blocks import Page
 from app.model import Model, Opinion
+from training import pages
 from training.corpus import Corpus
 from training.texts import BEGONE, MAIN, TRAFILATURA, Reference, Score, figures, measure, references, score
 
@@ -16,7 +17,7 @@ NEWS = "<nav>Home</nav><p>The bell rang.</p><p>I agree.</p>"
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
     """Pages of sites that have a labelled page, and of others; the last keeps its text from those who run scripts."""
-    pages = {
+    made = {
         "aaaaaaaaaaaa": ("seen.test", NEWS),
         "bbbbbbbbbbbb": ("seen.test", NEWS),
         "cccccccccccc": ("new.test", NEWS),
@@ -27,8 +28,8 @@ def corpus(tmp_path: Path) -> Corpus:
     for folder in ("pool", "reference"):
         (tmp_path / folder).mkdir()
     index, rows = [], []
-    for page, (site, html) in pages.items():
-        index.append({"id": page, "site": site, "url": None})
+    for page, (site, html) in made.items():
+        index.append({"id": page, "site": site, "url": None, "gold": False})
         text = {"empty.test": "", "forum.test": "The bell rang. " * 50}.get(site, "The bell rang.")
         rows.append({"id": page, "page_type": "article", "main_content": text, "without": ["Home"]})
         (tmp_path / "pool" / f"{page}.html.gz").write_bytes(gzip.compress(html.encode()))
@@ -58,7 +59,10 @@ def test_the_text_is_that_of_the_labels_and_read_as_the_service_reads(corpus: Co
         asked.append(len(page.blocks))
         return opinion("NCK" if len(page.blocks) == 3 else "C")
 
-    found = measure(corpus, {"aaaaaaaaaaaa": opinion("CCK")}, label)
+    known = {"aaaaaaaaaaaa": opinion("CCK")}
+    tested = Corpus(corpus.root)
+    tested.index = {name: corpus.index[name] for name, _ in references(corpus, known)}
+    found = measure(corpus, known, pages.sheets(tested, known, label))
     assert asked == [3, 1]  # a page without a block is asked of nobody
     assert (found["pages"], found["sites"]) == (4, 4)
     tools = found["tools"]
