@@ -88,11 +88,8 @@ def _answer(labeller: "Labeller", post: Post) -> Answer:
     result = asked.label()
     labelled = time.perf_counter()
     request = asked.request
-    if request is None:
-        verdict = page.judge(result, labeller.model.judge)
-    else:
-        said = (request.url, request.language)
-        verdict = page.judge(result, labeller.model.judge, *said, fragment=request.fragment)
+    language, fragment = (None, False) if request is None else (request.language, request.fragment)
+    verdict = page.judge(result, labeller.model.judge, language, fragment=fragment)
     judged = time.perf_counter()
     body = _document(labeller, result, verdict, asked)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from

@@ -6,7 +6,8 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser
 
 from app import head
-from app.elements import INLINE_MEDIA, Bounds, Elements, walk
+from app.bounds import Bounds
+from app.elements import INLINE_MEDIA, Elements, walk
 from app.errors import PageTooComplex
 from app.head import Head
 

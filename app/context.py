@@ -27,7 +27,7 @@ LINE_WINDOWS: Final = (1, 3, 8, 20, 60)
 """Lines to either side that stand for boxes in text without structure."""
 
 _NEIGHBOURS: Final = (-3, -2, -1, 1, 2, 3)
-_SHAPE_STEPS: Final = 4
+SHAPE_STEPS: Final = 4
 _GROUPS: Final = ("main", "comment", "appeal", "advert", "navigation")
 _APPEALS: Final = slice(*SPANS[1])
 
@@ -116,7 +116,7 @@ def surroundings(page: Page, counts: Floats) -> Surroundings:
         ends[level] = last_of[box]
         box = out[box]
     shapes: dict[tuple[str | None, ...], int] = {}
-    numbers = [shapes.setdefault(page.make(block.element, _SHAPE_STEPS), len(shapes)) for block in blocks]
+    numbers = [shapes.setdefault(page.make(block.element, SHAPE_STEPS), len(shapes)) for block in blocks]
     return Surroundings(
         starts,
         ends,

@@ -7,6 +7,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 
 INLINE: Final = frozenset(
@@ -45,7 +46,7 @@ _SLOT: Final = re.compile(
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_MAY_HIDE: Final = frozenset({"hidden", "style", "type"})  # the attributes that `hides` looks at
+_LAYING: Final = frozenset({"hidden", "style", "type", "aria-modal"})  # attributes that hide an element, or lay it over
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _USUAL: Final = frozenset("a article aside body button div footer h2 h3 header li main nav p section span ul".split())
@@ -68,20 +69,6 @@ _SORTS: Final[dict[str | None, int]] = {
 _SORTS_UNSCRIPTED: Final = {tag: sort for tag, sort in _SORTS.items() if tag != "noscript"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much of a page the engine takes; a page beyond is refused with `PageTooComplex`."""
-
-    max_elements: int = 200_000
-    max_depth: int = 2_000
-    max_blocks: int = 50_000
-    max_path_steps: int = 1_500_000  # the sum of the blocks' depths: bounds the selectors' total length (some 30 MB)
-    max_attributes: int = 512  # of one tag; the parser compares each with those before it
-    max_names: int = 10_000  # different names of elements and attributes; the parser seeks each in a list that grows
-    max_reopened: int = 100_000  # formatting elements left open, that each new block opens again
-    max_steps: int = 20_000_000  # elements that the parser looks through to place all tags
-
-
 Item = tuple[int, int, str | None]
 """(element, number of elements opened so far, text); the text of media, line breaks and slots is None."""
 
@@ -101,6 +88,7 @@ class Elements:
     hidden: list[bool] = field(default_factory=lambda: [False])
     containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
+    laid: list[int] = field(default_factory=list)  # elements with an attribute that may hide them, or lay them over
     makes: dict[tuple[int, int], tuple[str | None, ...]] = field(default_factory=dict)  # what `make` found above some
 
     def make(self, element: int, steps: int) -> tuple[str | None, ...]:
@@ -127,7 +115,7 @@ def walk(tree: LexborHTMLParser, bounds: Bounds, *, scripting: bool = True) -> E
     root = tree.root
     page = Elements(attrs=[root.attributes if root is not None else {}])
     tags, parents, positions, depths = page.tags, page.parents, page.positions, page.depths
-    attrs, hidden, containers, items = page.attrs, page.hidden, page.containers, page.items
+    attrs, hidden, containers, items, laid = page.attrs, page.hidden, page.containers, page.items, page.laid
     max_depth, max_elements = bounds.max_depth, bounds.max_elements
     sort_of = (_SORTS if scripting else _SORTS_UNSCRIPTED).get
     # A node still to visit, its parent's index, its :nth-child position should it be an element.
@@ -167,7 +155,11 @@ def walk(tree: LexborHTMLParser, bounds: Bounds, *, scripting: bool = True) -> E
             positions.append(position)
             depths.append(depth)
             attrs.append(attributes)
-            hidden.append(veiled or (not _MAY_HIDE.isdisjoint(attributes) and hides(tag, attributes)))
+            if _LAYING.isdisjoint(attributes):
+                hidden.append(veiled)
+            else:
+                laid.append(count)
+                hidden.append(veiled or hides(tag, attributes))
             position += 1
             if sort >= _EMBED:
                 containers.append(True)
@@ -218,10 +210,8 @@ def hides(tag: str, attributes: dict[str, str | None]) -> bool:
 
 def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     """Whether a container with a name like an advert's or an offer's has nothing in it to see."""
-    if "class" not in attributes and "id" not in attributes:
-        return False
-    name = f" {attributes.get('id') or ''} {attributes.get('class') or ''}"
-    if not (_names_slot(name) if len(name) <= _LONGEST_KNOWN else _names_slot.__wrapped__(name)):
+    name, own = attributes.get("class"), attributes.get("id")
+    if not ((name and _names_slot(name)) or (own and _names_slot(own))):
         return False
     for seen, below in enumerate(node.traverse(include_text=True)):
         tag = below.tag
@@ -232,10 +222,14 @@ def _is_slot(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     return True
 
 
-@lru_cache(maxsize=4_096)
 def _names_slot(name: str) -> bool:
-    """Whether an element's id or classes, after a space, are like those of adverts and offers."""
-    return _SLOT.search(name if name.islower() else _CAMEL.sub("-", name).lower()) is not None
+    """Whether an element's id or classes are like those of adverts and offers."""
+    return _known_slot(name) if len(name) <= _LONGEST_KNOWN else _known_slot.__wrapped__(name)
+
+
+@lru_cache(maxsize=4_096)
+def _known_slot(name: str) -> bool:
+    return _SLOT.search(f" {name if name.islower() else _CAMEL.sub('-', name).lower()}") is not None
 
 
 def _unseen_below(text: LexborNode, node: LexborNode) -> bool:

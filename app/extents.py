@@ -45,8 +45,10 @@ class Extents:
                 if highs[parent] == NOTHING:
                     lows[parent], highs[parent] = lows[element], high
                 else:
-                    lows[parent] = min(lows[parent], lows[element])
-                    highs[parent] = max(highs[parent], high)
+                    if lows[element] < lows[parent]:
+                        lows[parent] = lows[element]
+                    if high > highs[parent]:
+                        highs[parent] = high
 
     def whole(self, element: int) -> range:
         """Return the blocks that an element holds whole, those that it holds a part of left out."""

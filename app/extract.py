@@ -67,12 +67,10 @@ def answer(labeller: "Labeller", post: Post, read: Callable[[bytes], Page]) -> A
 
 def extract(result: "Result", estimators: "Judge | None", url: str) -> Extract:
     """Return the object for a labelled page; `estimators` are the model's for pages as a whole."""
-    from app import metadata, page  # with the engine, which loads later than the server
+    from app import page  # with the engine, which loads later than the server
     from app.reader import Reader
 
-    verdict = page.judge(result, estimators, url)
-    tree = result.source.tree
-    description = metadata.description(tree) if tree is not None else None
+    verdict = page.judge(result, estimators)
     reader = Reader(result, url)
     text = reader.text()
     try:
@@ -89,7 +87,7 @@ def extract(result: "Result", estimators: "Judge | None", url: str) -> Extract:
         next_page_url=None,
         url=url,
         domain=domain,
-        excerpt=description or _cut(" ".join(text[: 4 * _EXCERPT].split())) or None,
+        excerpt=result.source.declared.description or _cut(" ".join(text[: 4 * _EXCERPT].split())) or None,
         word_count=len(text.split()),
         direction=_direction(result),
         total_pages=1,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from app.extents import NOTHING, Extents
 from app.labels import LABELS

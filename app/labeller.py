@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features, fragments, hints, overrides, scan, stamps, unscripted
+from app import blocks, dom, features, fragments, hints, metadata, overrides, scan, stamps, unscripted
 from app.blocks import Page
+from app.bounds import Bounds
 from app.decision import decide
-from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.features import Features
 from app.labels import CLASSES, LABELS, SPANS
+from app.metadata import Metadata
 from app.model import PAGE, TEXT, Floats, Head, Model, Opinion
 from app.overrides import Report
 from app.places import Places
@@ -60,13 +61,14 @@ class Source:
     """What a result was read from, for those who say more of the page: its tree, its elements, the model's opinion.
 
     `tree` and `page` are None for text without structure, `opinion` where there is no block. `positions` are the CSS
-    positions that the caller has told of elements.
+    positions that the caller has told of elements; `declared` is what the page's markup says of it.
     """
 
     tree: LexborHTMLParser | None = None
     page: Page | None = None
     opinion: Opinion | None = None
     positions: Mapping[int, str] = field(default_factory=dict)
+    declared: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Labeller:
             fragments.check(page, root)
         elif id_attribute is None:  # whoever stamps elements looks at a page whose scripts have run
             tree, page = unscripted.instead(data, tree, page, self.bounds, url)
+        # Now, not when it is asked for: the walk has just brought the tree into the processor's caches.
+        declared = metadata.read(tree, url)
         matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
         places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)
         positions = hints.take(page)
@@ -137,7 +141,7 @@ class Labeller:
         chosen = opinion.chosen.tolist() if opinion is not None else []
         removed = removal(page, extents, chosen, positions, places, self.bounds)
         times = (start, parsed, described, time.perf_counter())
-        result = _result(labelled, page.head.language, times, Source(tree, page, opinion, positions))
+        result = _result(labelled, page.head.language, times, Source(tree, page, opinion, positions, declared))
         if not page.scripting:
             result.warnings.append("read_without_scripts")
         if any(report.problem for report in reports):

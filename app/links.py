@@ -51,17 +51,22 @@ def link_words(address: str, host: str | None) -> tuple[str, list[str]]:
     return where, words
 
 
-@lru_cache(maxsize=4_096)
 def _site_words(name: str, host: str | None) -> tuple[str, tuple[str, ...]]:
     """Return where an address leads that names the host `name`, or none, and words that say so."""
     if not name or name == host:
         return "in", ("=in",)
-    labels = [f"{label}." for label in name.split(":")[0].split(".")[:3]]
+    of, labels = _named(name)
     if host is None:
         return "in", ("=absolute", *labels)
-    if site(name) == site(host):
+    if of == _named(host)[0]:
         return "in", ("=sub", *labels)
     return "out", ("=out", *labels)
+
+
+@lru_cache(maxsize=4_096)
+def _named(host: str) -> tuple[str, tuple[str, ...]]:
+    """Return a host's site and the words in its name. That a page linked to it is not remembered with the page's."""
+    return site(host), tuple(f"{label}." for label in host.split(":")[0].split(".")[:3])
 
 
 def site(host: str) -> str:

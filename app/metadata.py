@@ -64,6 +64,7 @@ class Metadata:
     og_type: str = ""
     types: tuple[str, ...] = ()
     words: int | None = None
+    description: str | None = None
 
 
 def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
@@ -87,12 +88,8 @@ def read(tree: LexborHTMLParser, url: str | None = None) -> Metadata:
         metas.get("og:type", "").lower()[:40],
         types,
         max((_words(node) for node in main), default=0) or None,
+        _text(_first(metas, ("description", "og:description"))),
     )
-
-
-def description(tree: LexborHTMLParser) -> str | None:
-    """Return what the page says that it is about."""
-    return _text(_first(_metas(tree), ("description", "og:description")))
 
 
 def absolute(address: str | None, base: str | None) -> str | None:

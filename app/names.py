@@ -17,6 +17,7 @@ _NAMED: Final = frozenset(
 _DOING: Final = frozenset({"action", "aria-modal", "onclick", "contenteditable"})
 _MAX_DONE: Final = 80  # characters of what an element does
 _MAX_MARK: Final = 25
+_CLASS: Final = "class"
 
 
 def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
@@ -25,12 +26,21 @@ def name_words(tag: str, attributes: dict[str, str | None]) -> list[str]:
 
 
 def _read(tag: str, attributes: dict[str, str | None]) -> tuple[str, ...]:
-    """Return all that is read of an element: its tag, then pairs of a name that counts and a value, or nothing."""
+    """Return all that is read of an element: its tag, then pairs of a name and a value.
+
+    The name is that of an attribute whose name counts, or `class`, or nothing.
+    """
+    if len(attributes) < 2:  # as more than half of all elements have it: nothing, or their classes
+        classes = attributes.get(_CLASS)
+        if classes:
+            return tag, _CLASS, classes[:_MAX_VALUE]
+        if not attributes:
+            return (tag,)
     read = [tag]
     for name, value in attributes.items():
         if name in _NAMED:
             if value:
-                read += ("", value[:_MAX_VALUE])
+                read += (_CLASS if name == _CLASS else "", value[:_MAX_VALUE])
         elif name[:5] == "data-":
             read += (name, value if value and len(value) < _MAX_DATA else "")
         elif name in _DOING:
@@ -46,7 +56,7 @@ def _mark(name: str) -> str:
 def _in_words(read: tuple[str, ...]) -> list[str]:
     words = [f"<{read[0]}"]
     for name, value in zip(read[1::2], read[2::2], strict=True):
-        if name:
+        if name and name != _CLASS:
             words.append(_mark(name))
         words += _words(value)
     return list(dict.fromkeys(words))[:_MAX_NAMES]
@@ -77,17 +87,20 @@ def names(page: Page, vocabulary: Vocabulary) -> dict[int, list[int]]:
 
 
 def _numbers(read: tuple[str, ...], vocabulary: Vocabulary) -> list[int]:
-    """Return the numbers of an element's names; values that were met before are not read again."""
+    """Return the numbers of an element's names; classes that were met before are not read again."""
     if vocabulary.growing:
         return vocabulary.numbers("name", _in_words(read))
-    number, known = vocabulary.finder("name"), vocabulary.known_values
+    number, known = vocabulary.finder("name"), vocabulary.known_classes
     numbers = [number(f"<{read[0]}")]
-    for name, value in zip(read[1::2], read[2::2], strict=True):
+    for at in range(1, len(read), 2):
+        name, value = read[at], read[at + 1]
+        if name == _CLASS:
+            row = known.get(value)
+            numbers += vocabulary.learn_classes(value, _words(value)) if row is None else row
+            continue
         if name:
             numbers.append(number(_mark(name)))
-        if value:
-            row = known.get(value)
-            numbers += vocabulary.learn_value(value, _words(value)) if row is None else row
+        numbers += map(number, _words(value))
     if len(numbers) > _MAX_NAMES:
         return vocabulary.numbers("name", _in_words(read))
     distinct = dict.fromkeys(numbers)

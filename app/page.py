@@ -47,19 +47,18 @@ class Verdict:
 def judge(
     result: Result,
     estimators: Judge | None,
-    url: str | None = None,
     language: str | None = None,
     *,
     fragment: bool = False,
 ) -> Verdict:
-    """Return what is said of a labelled page; `url` and `language` are the caller's word.
+    """Return what is said of a labelled page; `language` is the caller's word.
 
     Of text without structure little can be said: its kind is `other`, its gate rests on its lines alone. Without
     estimators, or without an opinion on any block, no more is said than what the page declares. In a `fragment` of a
     page no article is missed.
     """
     source = result.source
-    declared = metadata.read(source.tree, url) if source.tree is not None else Metadata()
+    declared = source.declared
     language = language or result.language or head.language_tag(declared.language)
     title = source.page.head.title if source.page is not None else ""
     if source.opinion is None or estimators is None:

@@ -2,20 +2,38 @@
 
 They are looked for in blocks that the model has already taken for an appeal or an advert, never in the page at large:
 an article about paywalls uses all of them. Written by us in the languages that the corpus has most of; in other
-languages a wall is known by where it stands. Plain strings in lower case: looking for a hundred of them in a box takes
+languages a wall is known by where it stands. Plain strings in lower case, all of them looked for at once: that takes
 microseconds, where a regular expression of as many branches takes milliseconds.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-
-def _phrases(*lines: str) -> tuple[str, ...]:
-    return tuple(phrase.strip("_").replace("_", " ") for line in lines for phrase in line.split("|"))
+from ahocorasick import Automaton
 
 
-def says(text: str, phrases: tuple[str, ...]) -> int:
+class Phrases:
+    """Some phrases, which are looked for in one pass over a text (Aho and Corasick, 1975)."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self.phrases = tuple(phrases)
+        self._automaton = Automaton()
+        for number, phrase in enumerate(self.phrases):
+            self._automaton.add_word(phrase, number)
+        self._automaton.make_automaton()
+
+    def in_text(self, text: str) -> int:
+        """Return how many of the phrases a text in lower case has."""
+        return len({number for _, number in self._automaton.iter(text)})
+
+
+def _phrases(*lines: str) -> Phrases:
+    return Phrases(phrase.strip("_").replace("_", " ") for line in lines for phrase in line.split("|"))
+
+
+def says(text: str, phrases: Phrases) -> int:
     """Return how many of the phrases a text in lower case has."""
-    return sum(map(text.__contains__, phrases))
+    return phrases.in_text(text)
 
 
 WALL: Final = _phrases(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app import fixes, hide
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.extents import Extents
 from app.places import Places
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Final
 
+from app.bounds import Bounds
 from app.builder import Builder
-from app.elements import Bounds
 from app.errors import PageTooComplex
 from app.tags import FORMATTING, TELLING
 

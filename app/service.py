@@ -169,7 +169,7 @@ def load(settings: Settings) -> "Labeller":
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # read when the libraries are loaded, which is now
     # Imported here: numpy must not come before the line above, and the process should answer meanwhile.
-    from app.elements import Bounds
+    from app.bounds import Bounds
     from app.labeller import Labeller
     from app.model import Model
 

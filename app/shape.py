@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
+from app.context import SHAPE_STEPS
 from app.labelled import PARAGRAPH, Labelled
 from app.labels import LABELS
 from app.metadata import Metadata
@@ -90,7 +91,8 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     paragraphs = [at for at in main if seen.lengths[at] >= PARAGRAPH]
     elements = [page.blocks[at].element for at in main]
     headings = [at for at, element in zip(main, elements, strict=True) if tags[element] in _HEADED]
-    makes = [page.make(element, _MAKE) for element in elements]
+    # The steps that the features looked at, which are known; fewer of them count here.
+    makes = [page.make(element, SHAPE_STEPS)[: 2 * _MAKE] for element in elements]
     shapes = Counter(makes)
     common, alike = shapes.most_common(1)[0] if shapes else ((), 0)
     same = [at for at, made in zip(main, makes, strict=True) if made == common]

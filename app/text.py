@@ -70,6 +70,12 @@ def word_numbers(words: Iterable[Sequence[str]], vocabulary: Vocabulary) -> list
     word, stem, pair, whole = map(vocabulary.finder, ("word", "stem", "pair", "whole"))
     rows = []
     for of_text in words:
+        if len(of_text) == 1:  # as a quarter of all are
+            only = of_text[0]
+            found = dict.fromkeys((word(only), stem(only[:5]) if len(only) > 5 else None, whole(only)))
+            found.pop(None, None)
+            rows.append(cast("list[int]", list(found)))
+            continue
         stems = [each[:5] for each in of_text if len(each) > 5]
         pairs = map(" ".join, pairwise(of_text[:_PAIR_WORDS]))
         wholes = (" ".join(of_text),) if 0 < len(of_text) <= _WHOLE_WORDS else ()

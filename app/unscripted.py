@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app import blocks, dom, scan
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 
 _LITTLE: Final = 500  # characters that are no page, or that are not worth reading it again
 _NOSCRIPT: Final = re.compile(rb"<noscript[\s/>]", re.IGNORECASE)

@@ -8,7 +8,7 @@ TEXT_SPACES: Final = ("word", "stem", "pair", "whole", "link")
 
 SPACES: Final = (*TEXT_SPACES, "name")
 
-_MOST_KNOWN: Final = 16_384  # values, which `names` cuts off at 200 characters: it bounds the memory
+_MOST_KNOWN: Final = 32_768  # values, which `names` cuts off at 200 characters: some 5 MB, at most 12
 
 
 class Vocabulary:
@@ -23,7 +23,7 @@ class Vocabulary:
         self.index: dict[str, dict[str, int]] = {space: {} for space in SPACES}
         self.words = 0
         self.names = 0
-        self.known_values: dict[str, list[int | None]] = {}
+        self.known_classes: dict[str, list[int | None]] = {}
         for space, word in entries:
             self._add(space, word)
 
@@ -45,16 +45,17 @@ class Vocabulary:
         """Return the numbers of the words that are known, in order."""
         return [number for number in map(self.finder(space), words) if number is not None]
 
-    def learn_value(self, value: str, words: Iterable[str]) -> list[int | None]:
-        """Return the numbers of the words in an attribute's value, None for each that has none.
+    def learn_classes(self, value: str, words: Iterable[str]) -> list[int | None]:
+        """Return the numbers of the words in a `class` attribute, None for each that has none.
 
-        `known_values` has them from now on, for a while. A name's number never changes, so that no page can tell what
-        was known before it. Any thread may come along at any time: what one of them loses, it reads again.
+        `known_classes` has them from now on, for a while; of other attributes nothing is kept, since they may hold what
+        the page says. A name's number never changes, so that no page can tell what was known before it. Any thread may
+        come along at any time: what one of them loses, it reads again.
         """
         numbers = list(map(self.finder("name"), words))
-        if len(self.known_values) >= _MOST_KNOWN:
-            self.known_values.clear()
-        self.known_values[value] = numbers
+        if len(self.known_classes) >= _MOST_KNOWN:
+            self.known_classes.clear()
+        self.known_classes[value] = numbers
         return numbers
 
     def entries(self) -> list[tuple[str, str]]:

@@ -180,8 +180,7 @@ def may_lie_over(seen: Labelled) -> list[int]:
     page = seen.page
     if page is None:
         return []
-    found = {each for each, attributes in enumerate(page.attrs) if "style" in attributes or "aria-modal" in attributes}
-    found.update(seen.positions)
+    found = {*page.laid, *seen.positions}
     if "dialog" in page.tags:
         found.update(each for each, tag in enumerate(page.tags) if tag == "dialog")
     return sorted(found)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from app import blocks, dom, hints
+from app import blocks, dom, hints, metadata
 from app.judge import KINDS, Judge
 from app.labelled import Labelled
 from app.labeller import LabelledBlock, Result, Source, Timings
@@ -48,7 +48,7 @@ def lines(texts: Sequence[str], codes: str) -> Labelled:
     return Labelled(list(texts), [False] * len(texts), said.chosen, said.classes)
 
 
-def result(html: str, codes: str, language: str | None = None) -> Result:
+def result(html: str, codes: str, language: str | None = None, url: str | None = None) -> Result:
     """What a labeller would answer to a page whose blocks are what the codes say."""
     tree = dom.parse(html)
     page = blocks.split(tree)
@@ -61,7 +61,7 @@ def result(html: str, codes: str, language: str | None = None) -> Result:
         for at, block in enumerate(page.blocks)
     ]
     warnings = [] if any(block.text for block in page.blocks) else ["no_text"]
-    source = Source(tree, page, said if made else None)
+    source = Source(tree, page, said if made else None, declared=metadata.read(tree, url))
     return Result(language or page.head.language, made, {}, warnings, Timings(0, 0, 0), source)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from app import dom
+from app import dom, metadata
 from app.blocks import Block, Page, split
 from app.clean import TAGS
 from app.labeller import LabelledBlock, Result, Source, Timings
@@ -18,7 +18,7 @@ _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(INLINE)})(?:\s[^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def result(html: str, is_content: Callable[[Page, Block], bool] = lambda *_: True) -> Result:
+def result(html: str, is_content: Callable[[Page, Block], bool] = lambda *_: True, url: str | None = None) -> Result:
     """Return the page's blocks, labelled content where `is_content` says so and navigation elsewhere."""
     tree = dom.parse(html)
     page = split(tree)
@@ -29,7 +29,8 @@ def result(html: str, is_content: Callable[[Page, Block], bool] = lambda *_: Tru
         )
         for at, block in enumerate(page.blocks)
     ]  # fmt: skip
-    return Result(None, labelled, dict.fromkeys(LABELS, 0), [], Timings(0, 0, 0), Source(tree, page))
+    source = Source(tree, page, declared=metadata.read(tree, url))
+    return Result(None, labelled, dict.fromkeys(LABELS, 0), [], Timings(0, 0, 0), source)
 
 
 def as_expected(page: pages.Page) -> Result:

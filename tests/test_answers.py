@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.answers import HTML, Post, answer
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from app.labeller import Labeller
 from app.model import Model

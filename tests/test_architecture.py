@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = (
-    {"labels", "errors", "anchors", "concepts", "wording", "linked", "addresses", "wishes"},
+    {"labels", "errors", "bounds", "anchors", "concepts", "wording", "linked", "addresses", "wishes"},
     {"dom", "vocabulary", "tags", "metadata", "phrases", "estimators", "unseen"},
     {"elements", "head", "opened", "links", "text"},
     {"blocks", "selectors", "builder"},
@@ -37,7 +37,7 @@ LAYERS = (
 """The engine, lowest first: a module imports from lower layers only."""
 
 ENGINE = set().union(*LAYERS)
-OPEN = {"anchors", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
+OPEN = {"anchors", "bounds", "dom", "elements", "errors", "labeller", "labels", "model", "reader", "reasons", "unseen"}
 OPEN |= {"judge", "metadata", "page", "wishes"}
 """What the envelope may use of the engine: `labeller`, what goes in and comes out, what more can be said."""
 

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 
 from app import blocks, dom
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from app.places import Places
 from tests import hostile, seen, strategies

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 
 from app import dom
-from app.elements import Bounds, Elements, walk
+from app.bounds import Bounds
+from app.elements import Elements, walk
 from app.errors import PageTooComplex
 from app.places import Places
 from tests import seen, strategies

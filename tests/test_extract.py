@@ -15,7 +15,7 @@ def extract(result: Result, url: str) -> Extract:
 
 
 def head(*lines: str, html: str = "<html>", body: str = "<p>The bell rang.</p>") -> Result:
-    return reading.result(f"{html}<head>{''.join(lines)}</head><body>{body}")
+    return reading.result(f"{html}<head>{''.join(lines)}</head><body>{body}", url=URL)
 
 
 def test_a_page_that_says_nothing_of_itself() -> None:

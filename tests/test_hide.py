@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app import blocks, dom
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.hide import Subtree, hide

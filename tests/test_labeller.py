@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import dom
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import DuplicateStamp, PageTooComplex
 from app.labeller import LabelledBlock, Labeller, Result, Timings
 from app.labels import KINDS, LABELS

@@ -136,7 +136,7 @@ def test_what_is_declared_comes_before_what_is_shown() -> None:
         "2024-05-01",
         "https://post.test/a.jpg",
     )
-    verdict = page.judge(result(shown, "CCCC"), told(), url="https://post.test/x")
+    verdict = page.judge(result(shown, "CCCC", url="https://post.test/x"), told())
     assert (verdict.byline, verdict.published) == ("Bo Ek May", "2024-05-02")
     assert verdict.lead_image == "https://post.test/b.jpg"
     assert judge(shown, "CCCC", kind="listing").published is None

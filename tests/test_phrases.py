@@ -14,7 +14,7 @@ def test_phrases_are_lower_case_and_none_stands_within_another_one() -> None:
         "SPONSORED",
         "ASKING",
     ):
-        found = getattr(phrases, name)
+        found = getattr(phrases, name).phrases
         assert all(phrase and phrase == phrase.lower() for phrase in found), name
         assert len(set(found)) == len(found), name
 

@@ -1,5 +1,5 @@
 from app import blocks, dom
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.extents import Extents
 from app.places import Places
 from app.removal import Backdrop, Fixes, Hideable, Removal, ScrollLock, removal

@@ -1,7 +1,7 @@
 import pytest
 
 from app import dom, scan
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from tests import hostile
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from app import __main__ as start
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.settings import Settings, settings_table, unknown_variables, variable
 from tests.conftest import ROOT
 

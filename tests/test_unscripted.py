@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from app import blocks, dom, unscripted
 from app.answers import HTML, JSON, Post, answer
 from app.blocks import Page
-from app.elements import Bounds
+from app.bounds import Bounds
 from app.errors import PageTooComplex
 from app.labeller import Labeller
 from app.model import Model
