@@ -124,7 +124,7 @@ def _read(labeller: "Labeller", post: Post) -> _Asked:
         text = _text(post.body, post.charset)
         return _Asked("text/plain", lambda: labeller.label_text(text), include)
     if post.media_type == HTML:
-        html = dom.decode(post.body, post.charset)
+        html = dom.utf8(post.body, post.charset)
         return _Asked("text/html", lambda: labeller.label_html(html), include)
     request = LabelRequest.read(post.body)
     wishes = request.wishes()
@@ -132,10 +132,10 @@ def _read(labeller: "Labeller", post: Post) -> _Asked:
     if request.text is not None:
         text = request.text
         return _Asked("json text", lambda: labeller.label_text(text, wishes=wishes), include, request)
-    html, url = request.html or "", request.url
+    page, url = request.html or "", request.url
     # An HTML parser lowers the names of attributes.
     stamp = request.id_attribute.lower() if request.id_attribute else None
-    call = partial(labeller.label_html, html, id_attribute=stamp, url=url, wishes=wishes)
+    call = partial(labeller.label_html, page, id_attribute=stamp, url=url, wishes=wishes)
     return _Asked("json html", call, include, request)
 
 

@@ -21,6 +21,7 @@ _CHARDET_NAMES: Final = {
 """What the detector calls otherwise than browsers do."""
 _COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WINDOWS_1252: Final = webencodings.Encoding("windows-1252", codecs.lookup("windows-1252"))
+_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # a second one, which is taken off, too
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -35,18 +36,39 @@ def decode(body: bytes, charset: str | None = None) -> str:
     The mark comes before the header because that is what browsers do: bytes that open with a mark are in the
     encoding it names, whatever a proxy's header says.
     """
+    return _decode(*_sniff(body, charset))
+
+
+def utf8(body: bytes, charset: str | None = None) -> bytes:
+    """Return a posted page in UTF-8, as the parser takes it: `decode` says how it is read.
+
+    A page that is in UTF-8 already, as nearly all are, is not copied.
+    """
+    data, encoding = _sniff(body, charset)
+    if encoding.name == "utf-8" and not data.startswith(_MARKS):
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return data
+    return encode(_decode(data, encoding))
+
+
+def _sniff(body: bytes, charset: str | None) -> tuple[bytes, webencodings.Encoding]:
+    """Return a page's bytes without their mark, and the encoding that they are in."""
     data, marked = EncodingDetector.strip_byte_order_mark(body)
     for label in (marked, charset):
         encoding = _lookup(label)
         if encoding:
-            return _decode(data, encoding)
+            return data, encoding
     opening = _COMMENT.sub(b" ", data[:_META_WINDOW])
     declared = EncodingDetector.find_declared_encoding(opening, is_html=True, search_entire_document=True)
     encoding = _lookup(declared)
     if encoding:
         # A <meta> that could be read byte by byte cannot be UTF-16: the standard says to take UTF-8 then.
-        return _decode(data, webencodings.UTF8 if encoding.name.startswith("utf-16") else encoding)
-    return _decode(data, webencodings.UTF8 if _is_utf8(data) else _detect(_sample(data)))
+        return data, webencodings.UTF8 if encoding.name.startswith("utf-16") else encoding
+    return data, webencodings.UTF8 if _is_utf8(data) else _detect(_sample(data))
 
 
 def _lookup(label: str | None) -> webencodings.Encoding | None:
@@ -89,8 +111,13 @@ def _decode(data: bytes, encoding: webencodings.Encoding) -> str:
     return str(text)
 
 
-def encode(html: str) -> bytes:
-    """Return a page in UTF-8, as the parser takes it. Lone surrogates (legal in JSON, not in UTF-8) become U+FFFD."""
+def encode(html: str | bytes) -> bytes:
+    """Return a page in UTF-8, as the parser takes it; bytes are that already.
+
+    Lone surrogates (legal in JSON, not in UTF-8) become U+FFFD.
+    """
+    if isinstance(html, bytes):
+        return html
     try:
         return html.encode()
     except UnicodeEncodeError:
@@ -103,4 +130,4 @@ def parse(html: str | bytes, *, scripting: bool = True) -> LexborHTMLParser:
     It matters: without scripting a tracking pixel in a head `<noscript>` opens the body early and shifts every
     selector.
     """
-    return LexborHTMLParser(html if isinstance(html, bytes) else encode(html), scripting=scripting)
+    return LexborHTMLParser(encode(html), scripting=scripting)

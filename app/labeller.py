@@ -96,17 +96,19 @@ class Labeller:
         self.bounds = bounds
 
     def label_html(
-        self, html: str, *, id_attribute: str | None = None, url: str | None = None, wishes: Wishes = _NO_WISHES
+        self, html: str | bytes, *, id_attribute: str | None = None, url: str | None = None, wishes: Wishes = _NO_WISHES
     ) -> Result:
-        """Label a page's blocks.
+        """Label a page's blocks; bytes are in UTF-8.
 
         `id_attribute` names an attribute (lower case) whose value an element's `id` is to be; `url` is the page's
         address where the caller knows it: it tells inner links from outer ones. Of a fragment, the selectors start at
         its one element. Raises PageTooComplex, DuplicateStamp and NotOneElement.
         """
         start = time.perf_counter()
-        source, root = (html, 0) if wishes.fragment is None else fragments.document(html, wishes.fragment)
-        data = dom.encode(source)
+        data, root = dom.encode(html), 0
+        if wishes.fragment is not None:
+            framed, root = fragments.document(data.decode(), wishes.fragment)
+            data = dom.encode(framed)
         scan.check(data, self.bounds)
         tree = dom.parse(data)
         parsed = time.perf_counter()
@@ -118,7 +120,7 @@ class Labeller:
         # Now, not when it is asked for: the walk has just brought the tree into the processor's caches.
         declared = metadata.read(tree, url)
         matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
-        places = Places(page, stamps.take(page, id_attribute, html) if id_attribute else {}, root)
+        places = Places(page, stamps.take(page, id_attribute, data.decode()) if id_attribute else {}, root)
         positions = hints.take(page)
         lines = bare_lines(page)
         head = self.model.heads[TEXT if lines else PAGE]

@@ -42,9 +42,9 @@ class FakeLabeller:
         self.wishes: object = None
 
     def label_html(
-        self, html: str, *, id_attribute: str | None = None, url: str | None = None, wishes: object = None
+        self, html: str | bytes, *, id_attribute: str | None = None, url: str | None = None, wishes: object = None
     ) -> Result:
-        self.before(html)
+        self.before(dom.encode(html).decode())
         self.url = url
         self.wishes = wishes
         if self.always is not None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from webencodings.labels import LABELS
 
-from app.dom import decode, parse
+from app.dom import decode, encode, parse, utf8
 from tests import strategies
 
 GERMAN = "<p>Die Fähre fährt nicht mehr – „schade“, sagt die Kapitänin.</p>"
@@ -118,8 +118,10 @@ def test_one_broken_byte_does_not_turn_a_long_utf8_page_into_another_encoding() 
     st.one_of(st.binary(max_size=300), strategies.PAGES.map(lambda page: page.encode("utf-8", "surrogatepass"))),
     st.none() | st.sampled_from(sorted(LABELS)) | st.text(st.characters(), max_size=12),
 )
-def test_decoding_never_fails(body: bytes, charset: str | None) -> None:
-    parse(decode(body, charset))
+def test_decoding_never_fails_and_the_parsers_bytes_say_the_same(body: bytes, charset: str | None) -> None:
+    page = decode(body, charset)
+    assert utf8(body, charset) == encode(page)
+    parse(page)
 
 
 @settings(deadline=None)
@@ -136,6 +138,12 @@ def test_scripting_is_on_so_that_a_pixel_in_the_head_opens_no_body() -> None:
     tree = parse("<head><noscript><img src=pixel></noscript><meta name=late></head><p>text")
     assert [node.tag for node in tree.css("head > *")] == ["noscript", "meta"]
     assert [node.tag for node in tree.css("body > *")] == ["p"]
+
+
+@pytest.mark.parametrize("marks", [2, 3])
+def test_the_parsers_bytes_are_without_marks_as_the_text_is(marks: int) -> None:
+    body = codecs.BOM_UTF8 * marks + b"<p>caf\xc3\xa9"
+    assert utf8(body) == encode(decode(body))
 
 
 def test_lone_surrogates_become_replacement_characters() -> None:
