@@ -1,7 +1,6 @@
 """From a posted body to the bytes of its answer: what runs on the labelling thread."""
 
 import gc
-import gzip
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+from isal import igzip
 
 from app import dom
 from app.requests import LabelRequest
@@ -24,7 +24,7 @@ HTML: Final = "text/html"
 TEXT: Final = "text/plain"
 MEDIA_TYPES: Final = (JSON, HTML, TEXT)
 
-# Measured on an answer of 70 kB (200 blocks): level 1 takes 0.9 ms and gives 21.5 kB, level 6 2.0 ms and 19.7 kB.
+# Of the answers to 80 gold pages, 65 kB each: level 1 takes 0.05 ms and gives 7.7 kB, zlib's 0.18 ms and 8.1 kB.
 _GZIP_LEVEL: Final = 1
 
 
@@ -94,7 +94,7 @@ def _answer(labeller: "Labeller", post: Post) -> Answer:
     body = _document(labeller, result, verdict, asked)
     gzipped = post.gzip_from is not None and len(body) >= post.gzip_from
     if gzipped:
-        body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+        body = igzip.compress(body, _GZIP_LEVEL, mtime=0)
     stages = {
         "decode": decoded - start,
         **result.timings.seconds(),

@@ -46,7 +46,11 @@ _SLOT: Final = re.compile(
     r"|newsletter|donat\w*|adsbygoogle|doubleclick|teads|criteo|revcontent|mgid|zergnet)(?![a-z])"
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_LAYING: Final = frozenset({"hidden", "style", "type", "aria-modal"})  # attributes that hide an element, or lay it over
+VISIBLE: Final = "data-bl-vis"
+POSITION: Final = "data-bl-pos"
+"""The caller's hints (`hints.py`)."""
+
+_LAYING: Final = frozenset({"hidden", "style", "type", "aria-modal", VISIBLE, POSITION})
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _USUAL: Final = frozenset("a article aside body button div footer h2 h3 header li main nav p section span ul".split())
@@ -88,7 +92,7 @@ class Elements:
     hidden: list[bool] = field(default_factory=lambda: [False])
     containers: list[bool] = field(default_factory=lambda: [True])  # block-level, or around such
     items: list[Item] = field(default_factory=list)
-    laid: list[int] = field(default_factory=list)  # elements with an attribute that may hide them, or lay them over
+    laid: list[int] = field(default_factory=list)  # elements with an attribute that may hide or place them
     makes: dict[tuple[int, int], tuple[str | None, ...]] = field(default_factory=dict)  # what `make` found above some
 
     def make(self, element: int, steps: int) -> tuple[str | None, ...]:

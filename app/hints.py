@@ -1,13 +1,7 @@
 """The caller's hints on a page's elements, told by attributes: which a browser shows, and which stand fixed over it."""
 
-from typing import Final
-
 from app.blocks import Page
-from app.elements import hides
-
-VISIBLE: Final = "data-bl-vis"
-POSITION: Final = "data-bl-pos"
-_GIVEN: Final = {VISIBLE, POSITION}
+from app.elements import POSITION, VISIBLE, hides
 
 
 def take(page: Page) -> dict[int, str]:
@@ -18,7 +12,7 @@ def take(page: Page) -> dict[int, str]:
     no say in the labels but by this.
     """
     positions: dict[int, str] = {}
-    if _GIVEN.isdisjoint(set().union(*page.attrs)):
+    if not any(VISIBLE in page.attrs[each] or POSITION in page.attrs[each] for each in (0, *page.laid)):
         return positions
     hidden, parents, tags = page.hidden, page.parents, page.tags
     for element, attributes in enumerate(page.attrs):
