@@ -30,12 +30,6 @@ def _read(tag: str, attributes: dict[str, str | None]) -> tuple[str, ...]:
 
     The name is that of an attribute whose name counts, or `class`, or nothing.
     """
-    if len(attributes) < 2:  # as more than half of all elements have it: nothing, or their classes
-        classes = attributes.get(_CLASS)
-        if classes:
-            return tag, _CLASS, classes[:_MAX_VALUE]
-        if not attributes:
-            return (tag,)
     read = [tag]
     for name, value in attributes.items():
         if name in _NAMED:
@@ -71,16 +65,20 @@ def names(page: Page, vocabulary: Vocabulary) -> dict[int, list[int]]:
     """Return the numbers of the names of every element on a block's chain or in its run; alike ones share a list."""
     found: dict[int, list[int]] = {}
     alike: dict[tuple[str, ...], list[int]] = {}  # what a page writes of its elements it mostly writes of many
-    rows: dict[tuple[int, ...], list[int]] = {}
     parents, tags, attrs = page.parents, page.tags, page.attrs
     for block in page.blocks:
         for element in (block.element, *block.inner):
             while element >= 0 and element not in found:
-                read = _read(tags[element], attrs[element])
+                tag, attributes = tags[element], attrs[element]
+                if not attributes:
+                    read: tuple[str, ...] = (tag,)
+                elif len(attributes) == 1 and (classes := attributes.get(_CLASS)):  # more than half of all have no more
+                    read = tag, _CLASS, classes[:_MAX_VALUE]
+                else:
+                    read = _read(tag, attributes)
                 row = alike.get(read)
                 if row is None:
-                    row = _numbers(read, vocabulary)
-                    alike[read] = row = rows.setdefault(tuple(row), row)
+                    row = alike[read] = _numbers(read, vocabulary)
                 found[element] = row
                 element = parents[element]
     return found
@@ -91,17 +89,25 @@ def _numbers(read: tuple[str, ...], vocabulary: Vocabulary) -> list[int]:
     if vocabulary.growing:
         return vocabulary.numbers("name", _in_words(read))
     number, known = vocabulary.finder("name"), vocabulary.known_classes
-    numbers = [number(f"<{read[0]}")]
+    tag = number(f"<{read[0]}")
+    if len(read) == 1:
+        return [] if tag is None else [tag]
+    numbers, many = [tag], 1
     for at in range(1, len(read), 2):
         name, value = read[at], read[at + 1]
         if name == _CLASS:
-            row = known.get(value)
-            numbers += vocabulary.learn_classes(value, _words(value)) if row is None else row
+            words, row = known.get(value) or vocabulary.learn_classes(value, _words(value))
+            if len(read) == 3 and words < _MAX_NAMES:
+                return row if tag is None else [tag, *row]
+            many += words
+            numbers += row
             continue
         if name:
             numbers.append(number(_mark(name)))
-        numbers += map(number, _words(value))
-    if len(numbers) > _MAX_NAMES:
+        own = _words(value)
+        many += len(own) + 1
+        numbers += map(number, own)
+    if many > _MAX_NAMES:
         return vocabulary.numbers("name", _in_words(read))
     distinct = dict.fromkeys(numbers)
     distinct.pop(None, None)

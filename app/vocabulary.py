@@ -1,6 +1,6 @@
 """Words that the model knows, by where they stand; a word it does not know has no number."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 TEXT_SPACES: Final = ("word", "stem", "pair", "whole", "link")
@@ -23,7 +23,7 @@ class Vocabulary:
         self.index: dict[str, dict[str, int]] = {space: {} for space in SPACES}
         self.words = 0
         self.names = 0
-        self.known_classes: dict[str, list[int | None]] = {}
+        self.known_classes: dict[str, tuple[int, list[int]]] = {}
         for space, word in entries:
             self._add(space, word)
 
@@ -45,18 +45,18 @@ class Vocabulary:
         """Return the numbers of the words that are known, in order."""
         return [number for number in map(self.finder(space), words) if number is not None]
 
-    def learn_classes(self, value: str, words: Iterable[str]) -> list[int | None]:
-        """Return the numbers of the words in a `class` attribute, None for each that has none.
+    def learn_classes(self, value: str, words: Sequence[str]) -> tuple[int, list[int]]:
+        """Return how many words there are in a `class` attribute, and the numbers of those that have one, each once.
 
         `known_classes` has them from now on, for a while; of other attributes nothing is kept, since they may hold what
         the page says. A name's number never changes, so that no page can tell what was known before it. Any thread may
         come along at any time: what one of them loses, it reads again.
         """
-        numbers = list(map(self.finder("name"), words))
+        learnt = len(words), list(dict.fromkeys(self.numbers("name", words)))
         if len(self.known_classes) >= _MOST_KNOWN:
             self.known_classes.clear()
-        self.known_classes[value] = numbers
-        return numbers
+        self.known_classes[value] = learnt
+        return learnt
 
     def entries(self) -> list[tuple[str, str]]:
         """Return (space, word) of all words, names last, each row in order of its numbers."""
