@@ -1,6 +1,7 @@
 """What stops the reader of a page, and by which blocks one sees it.
 
-Walls that ask for money or an account are learned (`walls.COLUMNS`). Of walls against ad blockers and of consent walls
+Walls that ask for money or an account are learned (`walls.COLUMNS`); where the text breaks off within a sentence right
+above such a box, that is enough. Of walls against ad blockers and of consent walls
 there are too few examples to learn from: such a box stops the reader where it is laid over the page, or where nothing
 is left to read. A page that was posted whole is gated only by what is shown on it, whatever its markup declares.
 """
@@ -49,7 +50,7 @@ class Gate:
 def decide(
     seen: Labelled, boxes: list[Box], judge: Judge, declared: Metadata, main_chars: int
 ) -> tuple[Gate, Box | None]:
-    """Return what stops the reader, and the learned box if that does; `main_chars` is the content's length."""
+    """Return what stops the reader, and the box where that is a wall; `main_chars` is the content's length."""
     sure = judge.walls(boxes).tolist()
     for overlay in _overlays(seen):
         said = "\n".join(seen.texts[at] for at in overlay)[:_MOST_READ].lower()
@@ -57,12 +58,13 @@ def decide(
         if kind is not None and not _is_page(seen, overlay):
             return Gate(kind, _BY_RULE, _shown(overlay)), None
     best = max(range(len(boxes)), key=lambda at: sure[at], default=-1)
-    if best >= 0 and sure[best] >= 0.5:
-        box = boxes[best]
+    learned = best >= 0 and sure[best] >= 0.5
+    box = boxes[best] if learned else next((each for each in boxes if each.cuts), None)
+    if box is not None:
         evidence = _shown(box.blocks)
         if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
-        return Gate(box.kind, round(sure[best], 4), evidence), box
+        return Gate(box.kind, round(sure[best], 4) if learned else _BY_RULE, evidence), box
     note = _note(seen, declared)
     if note is not None:
         return Gate(walls.asked_for(seen.texts[note].lower()) or "subscription", _BY_RULE, _shown([note])), None

@@ -32,6 +32,7 @@ _WALLS: Final = [_SUBSCRIPTION, _REGISTRATION, _ADBLOCK]
 
 _LIKELY: Final = 0.15  # a block that is so likely part of such a box may belong to one, whatever its label
 _PLEA: Final = 0.4  # and so does one next to it that is so likely part of any plea
+_SURE: Final = 0.5  # a box with a block that is so likely part of such a box is one, where the text breaks off above it
 _GAP: Final = 4  # blocks of something else that a box may have in it
 _REST: Final = 0.25  # of the text at most, behind a box that ends it: teasers are taken for content
 _WORD: Final = 1.0  # what a word for it counts beside the model's probability: words decide where they are one-sided
@@ -54,7 +55,8 @@ COLUMNS: Final = (
 class Box:
     """A run of blocks, what kind of wall it would be, a row of `COLUMNS` about it, and the text around it.
 
-    `text_before` and `text_after` are characters of paragraphs.
+    `text_before` and `text_after` are characters of paragraphs. `cuts` says that the text breaks off within a sentence
+    right above the box and does not go on below it: then it need not say in words that there is more to read.
     """
 
     blocks: list[int]
@@ -62,6 +64,7 @@ class Box:
     row: list[float]
     text_before: int
     text_after: int
+    cuts: bool = False
 
 
 def find(seen: Labelled) -> list[Box]:
@@ -104,6 +107,9 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     closing = seen.texts[end].rstrip()[-20:] if end >= 0 else ""
     modal, furniture, aside, together, fields, linked = _place(seen, run, end)
     tracking = says(said, TRACKING)
+    ends = after <= _REST * total
+    near, open_end = 0 <= run[0] - end <= 3 and end >= 0, _OPEN_END.search(closing) is not None
+    asks = kind != "adblock" and account > 0 and float(mass[run].max()) >= _SURE
     row = [
         float(kinds[_SUBSCRIPTION]),
         float(kinds[_REGISTRATION]),
@@ -120,7 +126,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         log1p(walls),
         log1p(account),
         log1p(beside),
-        float(walls > 0 and account > 0 and not beside and after <= _REST * total),
+        float(walls > 0 and account > 0 and not beside and ends),
         linked,
         float(says(said, SPENT) > 0),
         float(says(said, LOG_IN) > 0),
@@ -131,16 +137,18 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
         log1p(after),
         after / max(total, 1),
         log1p(run[0] - last - 1) if last >= 0 else 5.0,
-        float(0 <= run[0] - end <= 3 and end >= 0),
+        float(near),
         together,
         float(_ELLIPSIS.search(closing) is not None),
-        float(_OPEN_END.search(closing) is not None),
+        float(open_end),
         float(modal),
         float(furniture),
         float(aside),
         log1p(fields),
     ]
-    return Box(run, kind, row, before, after)
+    # Lines of text without structure may end anywhere.
+    cuts = seen.page is not None and near and open_end and ends and asks and not furniture and (not beside or walls > 0)
+    return Box(run, kind, row, before, after, cuts)
 
 
 def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, float, int, float]:

@@ -36,6 +36,34 @@ def test_a_box_that_is_a_wall_is_the_evidence() -> None:
     assert wall.blocks == [1, 2]
 
 
+BROKEN_OFF = f"<p>{LINE}and then the</p>"
+JOIN = "<h2>For our members</h2><p>Subscribe for $1 a month.</p>"
+
+
+def test_a_text_that_breaks_off_right_above_a_plea_needs_no_words_for_it() -> None:
+    gate = decide(labelled(PARAGRAPH + BROKEN_OFF + JOIN, "CC SS"))
+    assert (gate.kind, gate.score, shown(gate)) == ("subscription", 0.9, [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("html", "codes"),
+    [
+        (PARAGRAPH + JOIN, "C SS"),  # ends as texts end
+        (BROKEN_OFF + JOIN + PARAGRAPH * 2, "C SS CC"),  # goes on
+        (BROKEN_OFF + "<p>Give what you can.</p>", "C D"),  # no account, and no subscription
+        (BROKEN_OFF + "<h2>Leave a comment</h2><p>Log in to your account.</p>", "C RR"),  # beside the text
+        (BROKEN_OFF + f"<footer>{JOIN}</footer>", "C SS"),  # on every page
+        (JOIN, "SS"),
+    ],
+)
+def test_other_pleas_below_a_text_do_not_stop_the_reader(html: str, codes: str) -> None:
+    assert decide(labelled(html, codes)).kind == "none"
+
+
+def test_a_line_without_structure_may_break_off_anywhere() -> None:
+    assert decide(lines([f"{LINE}and then the", "For our members", "Subscribe for $1 a month."], "CSS")).kind == "none"
+
+
 def test_markup_adds_to_the_evidence_and_never_makes_it() -> None:
     lying = Metadata(free=False, free_by="json-ld")
     assert decide(labelled(PARAGRAPH, "C"), wall="any", declared=lying).kind == "none"
