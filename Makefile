@@ -99,6 +99,10 @@ gate: $(DEV_STAMP) ## Hold the model's figures against their floors (ARGS="--set
 bench: $(DEV_STAMP) ## Time begone beside other tools on the same pages (ARGS="--pages 20 --rounds 3")
 	$(BIN)/python -m benchmarks --corpus $(CORPUS) $(ARGS)
 
+.PHONY: bench-against
+bench-against: $(DEV_STAMP) ## Time whole answers beside another commit's (ARGS="--revision HEAD~1 --runs 4")
+	$(BIN)/python -m benchmarks.against --corpus $(CORPUS) $(ARGS)
+
 .PHONY: bench-load
 bench-load: $(DEV_STAMP) ## Put the service under load on loopback (ARGS="--seconds 3 --memory-pages 500")
 	$(BIN)/python -m benchmarks.load --corpus $(CORPUS) $(ARGS)
