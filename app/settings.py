@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         512, ge=1, description="Most attributes of one tag; beyond that 422, before the page is parsed. Bounds time."
     )
     max_names: int = Field(
-        10_000,
+        20_000,
         ge=1,
         description="Most different names of elements and attributes; beyond that 422, before the page is parsed. "
         "Bounds time.",
