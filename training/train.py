@@ -17,7 +17,7 @@ from app import features
 from app.labels import LABELS
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import boxes, card, dataset, evaluate, save, stages, verdicts
+from training import boxes, card, dataset, evaluate, order, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
 from training.decision import RULES
@@ -102,7 +102,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
         "box_languages": len(own),
         "seed": seed,
     }
-    save.write(out, app.__version__, known, heads, metrics, trained_on)
+    save.write(out, app.__version__, *order.frequent_first(known, data, heads), metrics, trained_on)
     gc.collect()
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
