@@ -124,6 +124,11 @@ def encode(html: str | bytes) -> bytes:
         return _SURROGATE.sub("\ufffd", html).encode()
 
 
+def text(html: str | bytes) -> str:
+    """Return a page as text; bytes are what `encode` or `utf8` made."""
+    return html if isinstance(html, str) else html.decode()
+
+
 def parse(html: str | bytes, *, scripting: bool = True) -> LexborHTMLParser:
     """Return the tree that a browser builds from `html`, by default one with scripting on; bytes are UTF-8.
 

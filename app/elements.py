@@ -51,6 +51,7 @@ POSITION: Final = "data-bl-pos"
 """The caller's hints (`hints.py`)."""
 
 _LAYING: Final = frozenset({"hidden", "style", "type", "aria-modal", VISIBLE, POSITION})
+"""Attributes that may hide an element or lay it over the page, or say so."""
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 _USUAL: Final = frozenset("a article aside body button div footer h2 h3 header li main nav p section span ul".split())

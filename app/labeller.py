@@ -105,10 +105,10 @@ class Labeller:
         its one element. Raises PageTooComplex, DuplicateStamp and NotOneElement.
         """
         start = time.perf_counter()
-        data, root = dom.encode(html), 0
+        source, root = html, 0
         if wishes.fragment is not None:
-            framed, root = fragments.document(data.decode(), wishes.fragment)
-            data = dom.encode(framed)
+            source, root = fragments.document(dom.text(html), wishes.fragment)
+        data = dom.encode(source)
         scan.check(data, self.bounds)
         tree = dom.parse(data)
         parsed = time.perf_counter()
@@ -120,7 +120,7 @@ class Labeller:
         # Now, not when it is asked for: the walk has just brought the tree into the processor's caches.
         declared = metadata.read(tree, url)
         matched = overrides.find(wishes.overrides, Selectors(page, root)) if wishes.overrides else []
-        places = Places(page, stamps.take(page, id_attribute, data.decode()) if id_attribute else {}, root)
+        places = Places(page, stamps.take(page, id_attribute, dom.text(html)) if id_attribute else {}, root)
         positions = hints.take(page)
         lines = bare_lines(page)
         head = self.model.heads[TEXT if lines else PAGE]

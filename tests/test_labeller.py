@@ -14,6 +14,7 @@ from app.errors import DuplicateStamp, PageTooComplex
 from app.labeller import LabelledBlock, Labeller, Result, Timings
 from app.labels import KINDS, LABELS
 from app.model import Model
+from app.wishes import Context, Wishes
 from tests import hostile, seen, smallpage, strategies
 from tests.seen import squeezed
 
@@ -105,6 +106,18 @@ def test_an_id_is_the_value_of_the_callers_attribute(labeller: Labeller) -> None
     assert ids("id")[2] == "h"
     assert [at for at, each in enumerate(ids("class")) if each] == [9]
     assert ids("no-such-attribute") == [None] * 12
+
+
+FRAGMENT = "<div data-uid=1><p data-uid=2>Fähre</p><p data-uid=3>Brücke</p></div>"
+
+
+@pytest.mark.parametrize("fragment", [None, Context(title="The bell: <i data-uid=2> data-uid=2")])
+def test_bytes_are_labelled_as_their_text_is(labeller: Labeller, fragment: Context | None) -> None:
+    wishes = Wishes(fragment=fragment)
+    result = labeller.label_html(FRAGMENT, id_attribute="data-uid", wishes=wishes)
+    assert [(block.id, block.text) for block in result.blocks] == [("2", "Fähre"), ("3", "Brücke")]
+    again = labeller.label_html(FRAGMENT.encode(), id_attribute="data-uid", wishes=wishes)
+    assert untimed(again) == untimed(result)
 
 
 @pytest.mark.parametrize("html", ["", " \n", "<p> </p>", "<script>x</script>", "<frameset><frame src=a></frameset>"])
