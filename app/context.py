@@ -7,6 +7,7 @@ so that every sum is a difference of two prefix sums.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -67,7 +68,8 @@ COLUMNS: Final = (*PLACE_COLUMNS, *OPINION_COLUMNS)
 class Surroundings:
     """Where the n blocks stand: ranges of their enclosing boxes, and groups of the same shape.
 
-    `starts` and `ends` are (LEVELS, n); `shapes` numbers each block's shape, 0 … k-1.
+    `starts` and `ends` are (LEVELS, n); `shapes` numbers each block's shape, 0 … k-1; `tables` are the first block and
+    the one behind the last of each table that holds no other.
     """
 
     starts: Ints
@@ -77,6 +79,7 @@ class Surroundings:
     linked: Floats
     headings: Floats
     counts: Floats  # (n, len(CONCEPTS) + len(COUNTS)): how many of a block's words stand for each concept; `COUNTS`
+    tables: list[tuple[int, int]]
 
 
 def surroundings(page: Page, counts: Floats) -> Surroundings:
@@ -125,7 +128,15 @@ def surroundings(page: Page, counts: Floats) -> Surroundings:
         np.array([block.link_chars for block in blocks], dtype=np.float32),
         np.array([tags[block.element] in {"h1", "h2", "h3", "h4"} for block in blocks], dtype=np.float32),
         counts,
+        _tables(tags, first, last) if "table" in tags else [],
     )
+
+
+def _tables(tags: Sequence[str], first: Sequence[int], last: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the blocks of the innermost tables; `first` and `last` are per element."""
+    found = [(first[at], last[at]) for at, tag in enumerate(tags) if tag == "table" and first[at] >= 0]
+    following = [start for start, _ in found[1:]]
+    return [each for each, start in zip_longest(found, following) if start is None or start >= each[1]]
 
 
 def line_surroundings(lines: Sequence[str], counts: Floats) -> Surroundings:
@@ -142,6 +153,7 @@ def line_surroundings(lines: Sequence[str], counts: Floats) -> Surroundings:
         np.zeros(count, dtype=np.float32),
         np.zeros(count, dtype=np.float32),
         counts,
+        [],
     )
 
 

@@ -60,6 +60,34 @@ def test_a_large_box_is_a_part_of_the_page() -> None:
     assert settled(f"<p>story</p><div>{many}</div><p>story</p>", chosen) == chosen
 
 
+TABLE = "<table><tr><td>Year<td>Fares<tr><td>1911<td>214</table>"
+
+
+def test_a_table_within_the_content_that_does_not_link_is_content() -> None:
+    cells = [CONTENT, NAVIGATION, NAVIGATION, NAVIGATION]
+    html = f"<table><tr><td><p>story</p>{TABLE}<p>story</p></table>"
+    assert settled(html, [CONTENT, *cells, CONTENT]) == [CONTENT] * 6
+    mixed = [CONTENT, APPEAL, NAVIGATION, ADVERT, NAVIGATION, CONTENT]
+    assert settled(html, mixed) == [CONTENT, APPEAL, CONTENT, ADVERT, CONTENT, CONTENT]
+
+
+@pytest.mark.parametrize(
+    ("html", "before", "after"),
+    [
+        (f"<p>story</p>{TABLE}<p>menu</p>", [CONTENT], [NAVIGATION]),
+        (f"<p>menu</p>{TABLE}<p>story</p>", [NAVIGATION], [CONTENT]),
+        (f"<p>story</p>{TABLE}", [CONTENT], []),
+        (f"{TABLE}<p>story</p>", [], [CONTENT]),
+        (f"<p>story</p>{TABLE.replace('214', '<a href=/x>Buy one</a>')}<p>story</p>", [CONTENT], [CONTENT]),
+        (f"<p>story</p>{TABLE.replace('<table>', '<div>')}<p>story</p>", [CONTENT], [CONTENT]),
+    ],
+)
+def test_other_tables_keep_their_labels(html: str, before: list[int], after: list[int]) -> None:
+    count = len(blocks.split(dom.parse(html)).blocks) - len(before) - len(after)
+    chosen = [*before, *[NAVIGATION] * count, *after]
+    assert settled(html, chosen) == chosen
+
+
 def test_pictures_follow_the_texts_of_their_box_but_do_not_outvote_them() -> None:
     html = "<p>story</p><div><p>one</p><p><img src=a></p><p>two</p><p>three</p></div><p>story</p>"
     assert settled(html, [CONTENT, ADVERT, NAVIGATION, ADVERT, ADVERT, CONTENT])[2] == ADVERT
