@@ -17,14 +17,10 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self.phrases = tuple(phrases)
-        self._automaton = Automaton()
+        self.automaton = Automaton()
         for number, phrase in enumerate(self.phrases):
-            self._automaton.add_word(phrase, number)
-        self._automaton.make_automaton()
-
-    def in_text(self, text: str) -> int:
-        """Return how many of the phrases a text in lower case has."""
-        return len({number for _, number in self._automaton.iter(text)})
+            self.automaton.add_word(phrase, number)
+        self.automaton.make_automaton()
 
 
 def _phrases(*lines: str) -> Phrases:
@@ -33,7 +29,7 @@ def _phrases(*lines: str) -> Phrases:
 
 def says(text: str, phrases: Phrases) -> int:
     """Return how many of the phrases a text in lower case has."""
-    return phrases.in_text(text)
+    return len({number for _, number in phrases.automaton.iter(text)})
 
 
 WALL: Final = _phrases(

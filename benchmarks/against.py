@@ -1,7 +1,6 @@
 """`python -m benchmarks.against`: time whole answers beside those of another commit; write a part of RESULTS.md."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,6 @@ BEFORE: Final = "c12722f"
 """The last commit before answers said more than labels: before verdicts, elements to hide, fixes."""
 
 _BOUND: Final = 1.1
-_NO_THREADS: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 Run = list[float]
 """Milliseconds per page."""
@@ -88,9 +86,8 @@ def _run(tree: Path, folder: Path, rounds: int) -> Run:
 
 
 def _output(command: list[str], folder: Path) -> str:
-    environment = os.environ | _NO_THREADS
     done = subprocess.run(  # noqa: S603 (our own program, and git)
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+        command, cwd=folder, capture_output=True, text=True, check=True
     )
     return done.stdout
 

@@ -32,4 +32,4 @@ def test_each_phrase_counts_once() -> None:
     st.sets(st.sampled_from(["a", "aa", "ä", "あa", " a"]), min_size=1),
 )
 def test_they_are_found_wherever_they_stand_within_each_other_too(text: str, some: set[str]) -> None:
-    assert phrases.Phrases(sorted(some)).in_text(text) == sum(each in text for each in some)
+    assert phrases.says(text, phrases.Phrases(sorted(some))) == sum(each in text for each in some)
