@@ -20,6 +20,8 @@ _OPTIONS: Final = ConversionOptions(
 _SIGNS: Final = re.compile(r"[`*\[\]]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 _MARK: Final = "\ufdd0"
 """Stands for our backslashes, since the converter keeps a text's own ones; no character of any text."""
+_LOUD: Final = "\ufdd1"
+"""Stands for an exclamation mark that a text ends with: a link right after it would be taken for an image."""
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Nothing that a reader sees; a page with many of them the converter takes for no text and refuses."""
 
@@ -28,9 +30,13 @@ def markdown(skeleton: Skeleton, base: str | None) -> str:
     """Return the runs of `skeleton` as Markdown; `base` as in `clean.html`."""
     html = _CONTROLS.sub("", clean.html(skeleton, base, _quoted))
     made = convert(html, _OPTIONS).content or ""
+    made = made.replace(f"{_LOUD}[", f"{_MARK}![").replace(_LOUD, "!")
     return made.strip("\n").replace(_MARK, "\\")
 
 
 def _quoted(text: str, is_code: bool) -> str:
-    text = text.replace(_MARK, "\ufffd")
-    return text if is_code else _SIGNS.sub(f"{_MARK}\\g<0>", text)
+    text = text.replace(_MARK, "\ufffd").replace(_LOUD, "\ufffd")
+    if is_code:
+        return text
+    text = _SIGNS.sub(f"{_MARK}\\g<0>", text)
+    return f"{text[:-1]}{_LOUD}" if text.endswith("!") else text

@@ -11,7 +11,7 @@ from app.labels import LABELS
 from app.places import Places
 from tests import pages
 
-INLINE = "a abbr b cite code del em i ins kbd mark q rp rt ruby s samp small strong sub sup u var".split()
+INLINE = "a abbr b cite code del em i img ins kbd mark q rp rt ruby s samp small strong sub sup u var".split()
 """Elements of the answers that do not part words."""
 
 _INLINE_TAG = re.compile(rf"</?(?:{'|'.join(INLINE)})(?:\s[^>]*)?>")

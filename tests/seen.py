@@ -132,7 +132,7 @@ def _walk(root: LexborNode | Tag | None) -> Seen:
             continue
         if tag in MEDIA:
             seen.media.append(here)
-        if tag not in REPLACED:
+        if tag not in REPLACED and tag != "input":  # `input` holds something in SVG only, where no browser draws it
             inside = tag in {"svg", "math"} or (foreign and tag != "foreignObject")
             stack.append((here, _children(node), [0], inside))
     return seen

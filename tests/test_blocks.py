@@ -304,6 +304,7 @@ def complaints(html: str) -> list[Any]:
 @settings(max_examples=250, deadline=None)
 @given(strategies.PAGES)
 @example("<picture><canvas></canvas>0</picture>")
+@example("<svg><input>0</input></svg>")
 def test_of_any_page_every_text_and_medium_is_in_exactly_one_block(html: str) -> None:
     assert complaints(html) == []
 

@@ -34,6 +34,7 @@ def marked(html: str, base: str | None = None) -> str:
          "| a | b |\n| --- | --- |\n| x<br>y | p<br>q |"),
         ("<p>a<br>b", "a  \nb"),
         ("<dl><dt>t<dd>d</dl>", "t\n\nd"),
+        ("<p>Look!<a href=/a>a link</a> No!", "Look\\![a link](https://x.test/a) No!"),
     ],
 )  # fmt: skip
 def test_structure_becomes_markup(html: str, expected: str) -> None:
