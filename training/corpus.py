@@ -24,6 +24,9 @@ OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 OWN_BOXES: Final = Path(__file__).parent / "boxes"
 """Boxes that we wrote, by language; `boxes.py` reads them."""
 
+INVENTED: Final = Path(__file__).parent / "invented"
+"""Pages that we wrote; `invented.py` reads them."""
+
 CLASS_OF: Final = {each: number for number, each in enumerate(CLASSES)}
 NAVIGATION: Final = CLASS_OF["navigation", None]
 UNKNOWN: Final = -1
@@ -91,13 +94,13 @@ class Corpus:
         self.alignment = Alignment()
 
     def digest(self) -> str:
-        """Return a digest of the gold labels, of ours and of our boxes: what a model was trained on."""
+        """Return a digest of the gold labels, of ours, of our boxes and pages: what a model was trained on."""
         digest = hashlib.sha256()
         for path in sorted((self.root / "labels").glob("*.json")):
             digest.update(path.name.encode() + path.read_bytes())
         if OWN_LABELS.exists():
             digest.update(OWN_LABELS.read_bytes())
-        for path in sorted(OWN_BOXES.glob("*.txt")):
+        for path in (*sorted(OWN_BOXES.glob("*.txt")), *sorted(INVENTED.glob("*.html"))):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 

@@ -71,7 +71,7 @@ def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> 
     their site, and of others by the model. A page that shows nothing has none.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
-    labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.cut}
+    labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.aside}
     scores: dict[str, list[Score]] = {BEGONE: [], MAIN: [], TRAFILATURA: []}
     for name, reference in tqdm(list(references(corpus, known)), desc="texts beside WCXB's", unit="page"):
         seen = labelled.get(name)
@@ -84,7 +84,7 @@ def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> 
 
 def references(corpus: Corpus, known: Collection[str]) -> Iterator[tuple[str, Reference]]:
     """Yield the pages with a reference text, and which: labelled ones, and those of sites without a labelled one."""
-    seen = {corpus.index[name]["site"] for name in known}
+    seen = {corpus.index[name]["site"] for name in known if name in corpus.index}
     for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz"):
         name = entry["id"]
         site = corpus.index[name]["site"]

@@ -17,7 +17,7 @@ from app import features
 from app.labels import LABELS
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import boxes, card, dataset, evaluate, order, save, stages, verdicts
+from training import boxes, card, dataset, evaluate, invented, order, save, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
 from training.decision import RULES
@@ -58,7 +58,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     """Train on the corpus in `root`, write the model to `out`, and return its metrics."""
     began = time.monotonic()
     corpus = Corpus(root)
-    examples = corpus.examples(limit=limit)
+    labelled, ours = corpus.examples(limit=limit), invented.invented()
+    examples = [*labelled, *(each.example for each in ours)]
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     lines, line_features = dataset.text_examples(examples, grown)
@@ -97,7 +98,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {
         "corpus": corpus.digest(),
-        "pages": len(examples),
+        "pages": len(labelled),
+        "invented": len(ours),
         "boxes": len(written),
         "box_languages": len(own),
         "seed": seed,
@@ -106,7 +108,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     gc.collect()
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of)
+    verdicts.add(out, corpus, known_of, metrics, cuts_of, ours)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

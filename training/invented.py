@@ -1,0 +1,62 @@
+"""Whole pages that we invented, each block with its label: kinds of pages of which the corpus has few or none.
+
+`training/invented/LANG_NAME.html` holds them. `data-expect="appeal/newsletter"` on an element holds for its blocks and
+those below it until a descendant says otherwise; `<meta name="expect" content='{…}'>` says what the page as a whole is:
+`lang`, `kind`, `gate`. Both are taken out before the page is read. No text of a real page, of the tests or of the seed is
+among them; they are learned from, never tested on.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from app import blocks, dom
+from app.labels import KINDS
+from training.corpus import CLASS_OF, INVENTED, Example
+
+MARK: Final = re.compile(r'\sdata-expect="([^"]*)"')
+META: Final = re.compile(r"<meta name=\"expect\" content='([^']*)'\s*/?>[ \t]*\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A page as it is read, its HTML, and what it is as a whole."""
+
+    example: Example
+    html: str
+    kind: str
+    gate: str
+
+
+def invented(folder: Path = INVENTED) -> list[Invented]:
+    """Return the pages, by name. Raises ValueError, which names the page, where a block has no label."""
+    return [_read(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.html"))]
+
+
+def _read(name: str, source: str) -> Invented:
+    found = META.search(source)
+    if found is None:
+        raise ValueError(f"{name}: no <meta name=expect>")
+    said = json.loads(found[1])
+    marked = META.sub("", source, count=1)
+    html = MARK.sub("", marked)
+    page, told = blocks.split(dom.parse(html)), blocks.split(dom.parse(marked))
+    classes = np.array([_class(name, told, block) for block in told.blocks], dtype=np.int64)
+    if len(page.blocks) != len(classes):
+        raise ValueError(f"{name}: without its labels the page has other blocks")
+    example = Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, "invented", page, classes)
+    return Invented(example, html, said["kind"], said["gate"])
+
+
+def _class(name: str, page: blocks.Page, block: blocks.Block) -> int:
+    element, mark = block.element, None
+    while element >= 0 and (mark := page.attrs[element].get("data-expect")) is None:
+        element = page.parents[element]
+    label, _, kind = (mark or "").partition("/")
+    if label not in KINDS or (kind or None) not in (KINDS[label] or {None}):
+        raise ValueError(f"{name}: no label and kind: {mark!r} for {block.text[:60]!r}")
+    return CLASS_OF[label, kind or None]
