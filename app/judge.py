@@ -1,7 +1,7 @@
 """What the fitted estimators say of a page as a whole: its kind, and whether a box on it is a wall."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -31,10 +31,14 @@ class Judge:
                 f"the model judges pages by columns of schema {estimators['schema']}, this version makes {SCHEMA}"
             )
         kind, gate = estimators["kind"], estimators["gate"]
-        self.words = {word: number for number, word in enumerate(kind["words"].split("\n"))}
+        words = kind["words"].split("\n")
+        self.words: dict[str, dict[str, int]] = {}  # by mark (`shape.Words`)
+        for number, word in enumerate(words):
+            mark, colon, rest = word.partition(":")
+            self.words.setdefault(mark + colon, {})[rest] = number
         self.scaler = kind["scaler"]
         weights = kind["regression"].coef_.astype(np.float32)
-        if weights.shape != (len(KINDS), len(shape.COLUMNS) + len(self.words)):
+        if weights.shape != (len(KINDS), len(shape.COLUMNS) + len(words)):
             raise ModelRefused("the words that tell kinds of pages are not those that the model was trained with")
         self.by_number = weights[:, : len(shape.COLUMNS)]
         self.by_word = np.ascontiguousarray(weights[:, len(shape.COLUMNS) :].T)
@@ -43,11 +47,13 @@ class Judge:
         self.gate = gate["regression"].coef_[0].astype(np.float32)
         self.gate_bias = np.float32(gate["regression"].intercept_[0])
 
-    def kinds(self, row: Sequence[float], words: Iterable[str]) -> Floats:
+    def kinds(self, row: Sequence[float], words: shape.Words) -> Floats:
         """Return the probabilities of `KINDS` for a page's row of `shape.COLUMNS` and its words."""
-        get = self.words.get
-        # In order, since a set has another one in each process and rounding would tell.
-        known = sorted([number for word in words if (number := get(word)) is not None])
+        known = []
+        for mark, some in words.items():
+            numbers_of = self.words.get(mark, {})
+            known += [numbers_of[word] for word in numbers_of.keys() & some]
+        known.sort()  # since a set has another order in each process and rounding would tell
         numbers = shape.ready(self.scaler, np.array([row], dtype=np.float32))[0]
         logits: Floats = self.by_number @ numbers + self.by_word[known].sum(axis=0) + self.bias
         shares: Floats = softmax(logits[None, :])[0]

@@ -64,7 +64,7 @@ class Labelled:
     @cached_property
     def lengths(self) -> list[int]:
         """How much each block says, in characters of an alphabet."""
-        return [length(text) for text in self.texts]
+        return [3 * len(text) if text and text[len(text) // 2] >= _DENSE else len(text) for text in self.texts]
 
     @cached_property
     def paragraphs(self) -> "Paragraphs":
@@ -124,11 +124,6 @@ class Paragraphs:
     def before(self, at: int) -> int:
         """Return how many characters of paragraphs stand before a block."""
         return self.sums[bisect_left(self.paragraphs, at)]
-
-
-def length(text: str) -> int:
-    """Return a text's length in characters of an alphabet."""
-    return len(text) * (3 if dense(text) else 1)
 
 
 def dense(text: str) -> bool:

@@ -7,7 +7,7 @@ the short texts of buttons and links, from the address and from what the markup 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from math import log1p, nan
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -55,6 +55,9 @@ COLUMNS: Final = (
     *(f"tags_{tag}" for tag in _TAGS),
     "path", "path_digits", "path_hyphens", "query",
 )  # fmt: skip
+
+Words = Mapping[str, Set[str]]
+"""Words by a mark of where they were found, such as `title:`."""
 
 _ADDRESS: Final = 4  # the last columns
 _LONG: Final = 250
@@ -168,15 +171,19 @@ def _longest_run(main: list[int], paragraphs: list[int], lengths: Sequence[int])
     return best
 
 
-def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -> set[str]:
-    """Return the page's words, each with a mark of where it was found; at most some thousand."""
-    found: set[str] = set()
+def words(seen: Labelled, page: Page, declared: Metadata, address: str | None) -> Words:
+    """Return the page's words by where they were found; at most some thousand."""
+    found: dict[str, set[str]] = {}
+    room = _MAX_WORDS
     for mark, some in _sources(seen, page, declared, address):
-        room = _MAX_WORDS - len(found)
-        if room <= 0:
-            break
-        found.update([mark + word for word in some[:room]])
+        found[mark] = set(some[:room])
+        room -= len(found[mark])
     return found
+
+
+def marked(words: Words) -> set[str]:
+    """Return words each with the mark of where it was found before it."""
+    return {mark + word for mark, some in words.items() for word in some}
 
 
 def _sources(

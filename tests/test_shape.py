@@ -19,7 +19,7 @@ def numbers(html: str, codes: str, address: str | None = None) -> dict[str, floa
 def words(html: str, codes: str, declared: Metadata = Metadata(), address: str | None = None) -> set[str]:  # noqa: B008
     seen = labelled(html, codes)
     assert seen.page is not None
-    return shape.words(seen, seen.page, declared, address)
+    return shape.marked(shape.words(seen, seen.page, declared, address))
 
 
 def test_an_article_is_long_paragraphs_in_a_row() -> None:

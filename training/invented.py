@@ -1,9 +1,9 @@
 """Whole pages that we invented, each block with its label: kinds of pages of which the corpus has few or none.
 
 `training/invented/LANG_NAME.html` holds them. `data-expect="appeal/newsletter"` on an element holds for its blocks and
-those below it until a descendant says otherwise; `<meta name="expect" content='{…}'>` says what the page as a whole is:
-`lang`, `kind`, `gate`. Both are taken out before the page is read. No text of a real page, of the tests or of the seed is
-among them; they are learned from, never tested on.
+those below it until a descendant says otherwise; `<meta name="expect" content='{…}'>` says what the page as a whole
+is: `lang`, `kind`, `gate`. Both are taken out before the page is read. No text of a real page, of the tests or of the
+seed is among them; they are learned from, never tested on.
 """
 
 import json

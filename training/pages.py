@@ -55,8 +55,8 @@ class Sheet:
     """A page as verdicts see it, and what they should be (None: not known).
 
     `hint` is the kind of a page that calls itself an article and has the text of one: it is learned from, for the
-    reference has hardly any page that is not in English, but never tested on. Nor is a page that stands `aside`, cut down
-    to a few blocks or invented, from which only kinds are learned.
+    reference has hardly any page that is not in English, but never tested on. Nor is a page that stands `aside`: cut
+    down to a few blocks, or invented. From these only kinds are learned.
     """
 
     id: str
@@ -68,7 +68,7 @@ class Sheet:
     labelled: Labelled
     declared: Metadata
     row: list[float]
-    words: set[str]
+    words: shape.Words
     boxes: list[Box]
     aside: bool = False
 
@@ -110,7 +110,7 @@ def sheets(
             Sheet(
                 name, entry["site"], kind, hint, gate.get("gate"), gate.get("truncated"), labelled, declared,
                 shape.numbers(labelled, page, declared.address) if kind or hint else [],
-                shape.words(labelled, page, declared, declared.address) if kind or hint else set(),
+                shape.words(labelled, page, declared, declared.address) if kind or hint else {},
                 walls.find(labelled),
             )
         )  # fmt: skip
@@ -154,21 +154,20 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     all: a blank row that weighs next to nothing stands in for each.
     """
     own = [page for page in pages if page.kind or page.hint]
+    found = [sorted(shape.marked(page.words)) for page in own]
     sites: dict[str, set[str]] = {}
-    for page in own:
-        for word in page.words if not page.aside else ():
+    for page, words in zip(own, found, strict=True):
+        for word in words if not page.aside else ():
             sites.setdefault(word, set()).add(page.site)
-    words = sorted(word for word, where in sites.items() if len(where) >= _SITES_NEEDED and "\n" not in word) or ["-"]
-    number = {word: at for at, word in enumerate(words)}
+    known = sorted(word for word, where in sites.items() if len(where) >= _SITES_NEEDED and "\n" not in word) or ["-"]
+    number = {word: at for at, word in enumerate(known)}
     rows = np.array([page.row for page in own], dtype=np.float32).reshape(len(own), len(shape.COLUMNS))
     scaler = StandardScaler().fit(rows if len(own) else np.zeros((1, len(shape.COLUMNS)), dtype=np.float32))
-    marks = [[number[word] for word in sorted(page.words) if word in number] for page in own]
-    plain = [
-        [number[word] for word in sorted(page.words) if word in number and word.startswith(_PLAIN)] for page in own
-    ]
+    marks = [[number[word] for word in words if word in number] for words in found]
+    plain = [[number[word] for word in words if word in number and word.startswith(_PLAIN)] for words in found]
     matrix = vstack(
         [
-            hstack([csr_matrix(shape.ready(scaler, rows, plain=shapes)), ones(each, len(words))])
+            hstack([csr_matrix(shape.ready(scaler, rows, plain=shapes)), ones(each, len(known))])
             for each, shapes in ((marks, False), (plain, True))
         ],
         format="csr",
@@ -186,7 +185,7 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
             (weights * rare**_EVENED, _PLAIN_WEIGHT * weights * rare**_EVENED_PLAIN, np.full(len(KINDS), 1e-6))
         ),
     )
-    return {"words": "\n".join(words), "scaler": scaler, "regression": regression}
+    return {"words": "\n".join(known), "scaler": scaler, "regression": regression}
 
 
 def _fit_gate(pages: Sequence[Sheet]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from training.invented import invented
 PAGE = """<!doctype html><html lang=en><head>
 <meta name="expect" content='{"lang": "en", "kind": "article", "gate": "none"}'>
 <title>T</title></head><body data-expect="navigation"><p>Menu</p>
-<main data-expect="content/main"><p>Story</p><aside class=x data-expect="appeal/newsletter"><p>By mail</p></aside></main>
+<main data-expect="content/main"><p>Story</p>
+<aside class=x data-expect="appeal/newsletter"><p>By mail</p></aside></main>
 """
 
 

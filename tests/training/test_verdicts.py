@@ -71,7 +71,7 @@ def test_the_same_pages_give_the_same_estimators(sheets: list[Sheet]) -> None:
 
 def test_nothing_to_learn_from_is_no_error() -> None:
     judge = Judge(pages.fit([]))
-    assert judge.kinds([0.0] * len(shape.COLUMNS), {"title:bell"}).sum() == pytest.approx(1)
+    assert judge.kinds([0.0] * len(shape.COLUMNS), {"title:": {"bell"}}).sum() == pytest.approx(1)
     assert verdicts.evaluate([])["gate"] == {
         "pages": 0,
         "gated": 0,
