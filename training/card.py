@@ -29,8 +29,8 @@ def card(version: str, metrics: Mapping[str, Any], trained_on: Mapping[str, Any]
         "",
         f"**Trained on** {trained_on['pages']:,} pages: the corpus' gold pages, pages of its pool that we read and labelled, and",
         "real appeal texts from translation files (first stage only); copies of these pages cut down to a few blocks, with boxes that",
-        f"we wrote ourselves ({trained_on['boxes']:,}, in {trained_on['box_languages']} languages) among them. Seed "
-        f"{trained_on['seed']}, digest of the labels `{trained_on['corpus'][:16]}`.",
+        f"we wrote ourselves ({trained_on['boxes']:,}, in {trained_on['box_languages']} languages) among them; "
+        f"{trained_on['invented']} whole pages that we invented. Seed {trained_on['seed']}, digest of the labels `{trained_on['corpus'][:16]}`.",
         "",
         f"**Tested on** {tested['units']:,} text units of {tested['pages']} pages of {tested['sites']} sites, each by stages that had not seen",
         "the page's site, with calibration and rule from other folds. Intervals: 95 %, bootstrap over sites.",

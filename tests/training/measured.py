@@ -121,7 +121,7 @@ def model(models: Path, figures: dict[str, Any], *, labels: str = LABELS_DIGEST,
     manifest = {
         "version": version,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
-        "trained_on": {"corpus": labels, "pages": 50, "boxes": 40, "box_languages": 2, "seed": 0},
+        "trained_on": {"corpus": labels, "pages": 50, "invented": 9, "boxes": 40, "box_languages": 2, "seed": 0},
     }
     (directory / "manifest.json").write_text(json.dumps(manifest))
     (models / "CURRENT").write_text(f"{version}\n")

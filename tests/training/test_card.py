@@ -6,7 +6,14 @@ from scripts.markers import MarkerMissing, filled
 from tests.training import measured
 from training import card
 
-TRAINED_ON = {"corpus": measured.LABELS_DIGEST, "pages": 2515, "boxes": 3100, "box_languages": 24, "seed": 7}
+TRAINED_ON = {
+    "corpus": measured.LABELS_DIGEST,
+    "pages": 2515,
+    "invented": 96,
+    "boxes": 3100,
+    "box_languages": 24,
+    "seed": 7,
+}
 
 
 def rows(text: str) -> dict[str, list[str]]:
@@ -20,6 +27,7 @@ def test_the_card_says_what_was_trained_and_tested_on() -> None:
     assert text.startswith("# begone's model 1.2.3\n")
     assert text.endswith("\n")
     assert "2,515 pages" in text
+    assert "96 whole pages that we invented" in text
     assert "Seed 7, digest of the labels `5e5e5e5e5e5e5e5e`" in text
     assert "2,000 text units of 40 pages of 21 sites" in text
     assert "Expected calibration error of `score`: 0.0110" in text

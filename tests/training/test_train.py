@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from training import train
 from training.boxes import boxes
 from training.corpus import Corpus
+from training.invented import invented
 
 AGAIN = """
 import sys, warnings
@@ -37,6 +38,7 @@ def test_training_leaves_a_model_its_figures_and_the_list_of_its_mistakes(tiny_m
     assert model.manifest["trained_on"] == {
         "corpus": Corpus(tiny_corpus).digest(),
         "pages": 40,
+        "invented": len(invented()),
         "boxes": sum(map(len, own.values())),
         "box_languages": len(own),
         "seed": 0,
