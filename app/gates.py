@@ -136,11 +136,15 @@ def _consent_page(seen: Labelled, main_chars: int) -> list[int]:
     page = seen.page
     if page is None or main_chars > _MOST_CONSENT:
         return []
-    plain = [
-        at for at, block in enumerate(page.blocks) if not seen.hidden[at] and 2 * block.link_chars < len(block.text)
-    ]
+    plain, room = list[int](), _MOST_CONSENT
+    for at, block in enumerate(page.blocks):
+        if not seen.hidden[at] and 2 * block.link_chars < len(block.text):
+            plain.append(at)
+            room -= len(block.text)
+            if room < 0:
+                return []
     said = "\n".join(seen.texts[at] for at in plain).lower()
-    if len(said) > _MOST_CONSENT or says(said, TRACKING) <= _CONSENT or not _offers(said) or "button" not in page.tags:
+    if says(said, TRACKING) <= _CONSENT or not _offers(said) or "button" not in page.tags:
         return []
     asking = [at for at in plain if says(seen.texts[at].lower(), TRACKING) or says(seen.texts[at].lower(), PRICES)]
     share = sum(len(seen.texts[at]) for at in asking) / max(len(said), 1)

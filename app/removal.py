@@ -10,7 +10,7 @@ from app.extents import Extents
 from app.places import Places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass  # as `LabelledBlock`
 class Hideable:
     """An element that may be hidden without hiding content, and the blocks (their indices) that go with it."""
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS: Final = {
@@ -14,6 +13,8 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
 }
 """Set on every answer that does not set them itself (the documentation's pages allow themselves a stylesheet)."""
+
+_RAW: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SafeHeaders:
@@ -30,10 +31,9 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": list(message.get("headers", ()))}
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = dict(message.get("headers", ()))  # ASGI has names in lower case
+                added = [header for header in _RAW if header[0] not in given]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
             await send(message)
 
         await self.app(scope, receive, send_safely)

@@ -146,7 +146,8 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
 
 def ready(scaler: Any, rows: NDArray[np.float32], *, plain: bool = False) -> NDArray[np.float32]:
     """Return rows as a fitted `StandardScaler` scales them, the unknown as the mean; `plain` forgets addresses."""
-    result = np.nan_to_num(scaled(scaler, rows), nan=0.0)
+    result = scaled(scaler, rows)
+    result[np.isnan(result)] = 0.0
     if plain:
         result[:, -_ADDRESS:] = 0.0
     return result

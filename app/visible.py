@@ -51,7 +51,7 @@ def read(seen: Labelled, main: list[int]) -> Seen:
         _author(seen, page, top),
         _time(page, page.blocks[start].element, page.blocks[main[-1]].element) if main else None,
         _image(page, main),
-        any(_note(seen, at) for at in top),
+        says("\n".join(_notes(seen, top)).lower(), SPONSORED) > 0,
     )
 
 
@@ -59,9 +59,8 @@ def _heads(page: Page, at: int) -> bool:
     return page.tags[page.blocks[at].element] in {"h1", "h2", "h3", "figcaption"}
 
 
-def _note(seen: Labelled, at: int) -> bool:
-    text = seen.texts[at]
-    return 0 < len(text) <= _MAX_NOTE and not seen.hidden[at] and says(text.lower(), SPONSORED) > 0
+def _notes(seen: Labelled, top: range) -> list[str]:
+    return [seen.texts[at] for at in top if len(seen.texts[at]) <= _MAX_NOTE and not seen.hidden[at]]
 
 
 def _author(seen: Labelled, page: Page, top: range) -> str | None:
