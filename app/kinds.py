@@ -12,6 +12,9 @@ from app.phrases import ASKING, PRICES, says
 _LEAST: Final = 0.3  # a kind that is less likely is none
 _MOST_READING: Final = 2_500  # characters of paragraphs beyond which a page is read, not filled in
 _PRICES: Final = 3
+_LIVE: Final = "liveblogposting"
+_LIKE_LIVE: Final = ("forum", "listing")
+"""What a live blog looks like, hundreds of boxes of one shape; that it is an article only its publisher says."""
 NO_OTHER: Final = 1_200  # characters of content beside the wall: its own small print is taken for content
 
 
@@ -25,6 +28,10 @@ def decide(seen: Labelled, declared: Metadata, address: str | None, gate: Gate, 
     if gate.kind == "consent" and seen.length(at for at in main if at not in asking) < NO_OTHER:
         return "consent_wall", gate.score
     shares = judge.kinds(shape.numbers(seen, page, address), shape.words(seen, page, declared, address))
+    if _LIVE in declared.types:
+        for alike in _LIKE_LIVE:
+            shares[KINDS.index("article")] += shares[KINDS.index(alike)]
+            shares[KINDS.index(alike)] = 0
     best = int(shares.argmax())
     kind, score = KINDS[best], float(shares[best])
     if kind not in {"forum", "listing"} and _asks(seen, main):

@@ -14,6 +14,13 @@ def test_a_kind_is_what_the_estimators_say() -> None:
     assert kinds.decide(seen, Metadata(), None, OPEN, told(kind="forum")) == ("forum", 0.8)
 
 
+@pytest.mark.parametrize(("looks", "kind"), [("forum", "article"), ("listing", "article"), ("product", "product")])
+def test_a_live_blog_is_an_article_though_it_looks_like_a_forum(looks: str, kind: str) -> None:
+    declared = Metadata(types=("liveblogposting",))
+    found, score = kinds.decide(labelled(PARAGRAPH, "C"), declared, None, OPEN, told(kind=looks))
+    assert (found, score >= 0.8) == (kind, True)
+
+
 def test_a_page_of_no_kind_is_another() -> None:
     assert kinds.decide(labelled(PARAGRAPH, "C"), Metadata(), None, OPEN, told(sure=0.25)) == ("other", 0.75)
 
