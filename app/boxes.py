@@ -1,6 +1,7 @@
-"""A label is a property of the box: the one block that is called otherwise than all others of its box is called so too.
+"""A label is a property of the box: its blocks have a say in each other's labels, and half of a plea makes a plea.
 
-Measured on the gold pages, by site: of the blocks that this changes, some two in three are right only then.
+Measured on the gold pages, by site: both together raise balanced macro F1 from .806 to .815, with another model from .806
+to .818. Of the blocks that are called otherwise then, three in five are right and two in five were before.
 
 And a table that stands within the content and does not link is content: of 6,000 labelled cells of such tables, 99.8 %.
 A cell by itself, a number or a name, says too little of that.
@@ -13,43 +14,75 @@ from numpy.typing import NDArray
 
 from app.context import Surroundings
 from app.labels import LABELS
+from app.network import softmax
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _CONTENT: Final = LABELS.index("content")
 _NAVIGATION: Final = LABELS.index("navigation")
-_SHARES: Final = ((LABELS.index("appeal"), 0.8), (LABELS.index("advert"), 0.66))
-"""The share of a box's other texts from which on the label is the box's."""
+_PLEAS: Final = (LABELS.index("appeal"), LABELS.index("advert"))
 
-_FEWEST: Final = 3  # other texts in the box
-_MOST: Final = 12  # a larger box is a part of the page
+_LEVELS: Final = 3  # enclosing boxes that count
+_FEWEST: Final = 2  # other texts in a box
+_MOST: Final = 12  # other texts: a larger box is a part of the page
+_SHARE: Final = 0.5  # of a box's texts that make all of it an appeal or an advert
+_LEAST: Final = 0.1  # probability of the label: what the block itself has to say against it
+_FLOOR: Final = 1e-4  # of probabilities, in their logarithms
+
 _CELLS: Final = 4  # texts that a table has at least
 _LINKED: Final = 0.1  # of its characters, at most
 
-_LEAST: Final = 0.05  # probability of the label: what the block itself has to say against it
+
+def agreed(labels: Floats, around: Surroundings, weight: float) -> Floats:
+    """Return probabilities (n, 4) in which the other texts of a block's small boxes have a say, each box with `weight`.
+
+    `labels` (n, 4) are calibrated probabilities; a block's own logarithms are added to the mean ones of its boxes.
+    """
+    if not weight:
+        return labels
+    own = np.log(np.maximum(labels, _FLOOR))
+    texts = around.chars > 0
+    told = np.where(texts[:, None], own, np.float32(0))
+    before = np.zeros((len(own) + 1, own.shape[1]), dtype=np.float32)
+    np.cumsum(told, axis=0, out=before[1:])
+    said = own.copy()
+    for level in range(_LEVELS):
+        start, end = around.starts[level], around.ends[level]
+        others = _sums(texts, start, end) - texts
+        fit = np.flatnonzero(_fits(around, level, others))
+        mean = (before[end[fit]] - before[start[fit]] - told[fit]) / others[fit, None].astype(np.float32)
+        said[fit] += np.float32(weight) * mean
+    return softmax(said)
 
 
 def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
-    """Return the labels (n,) chosen for a page's blocks, those of stragglers changed to their smallest box's.
+    """Return the labels (n,) chosen for a page's blocks, those of strays in pleas and tables changed to their box's.
 
     `labels` (n, 4) are calibrated probabilities.
     """
     texts = around.chars > 0
-    start, end = around.starts[0], around.ends[0]
-    others = _sums(texts, start, end) - texts
-    fit = (others >= _FEWEST) & (others <= _MOST)
     settled = chosen.copy()
-    for label, share in _SHARES:
-        alike = (chosen == label) & texts
-        same = _sums(alike, start, end) - alike
-        settled[fit & (same >= share * others) & (labels[:, label] >= _LEAST)] = label
+    for level in range(_LEVELS):
+        start, end = around.starts[level], around.ends[level]
+        count = _sums(texts, start, end)
+        fit = _fits(around, level, count - 1)
+        for label in _PLEAS:
+            same = _sums((settled == label) & texts, start, end)
+            settled[fit & (same >= _SHARE * count) & (labels[:, label] >= _LEAST)] = label
     for first, behind in around.tables:
         cells = slice(first, behind)
         within = first > 0 and behind < len(settled) and settled[first - 1] == settled[behind] == _CONTENT
         if within and texts[cells].sum() >= _CELLS and around.linked[cells].sum() < _LINKED * around.chars[cells].sum():
             settled[cells][settled[cells] == _NAVIGATION] = _CONTENT
     return settled
+
+
+def _fits(around: Surroundings, level: int, others: Ints) -> NDArray[np.bool_]:
+    """Return which blocks' boxes of a level are small, and not all that was posted."""
+    part = (around.starts[level] > 0) | (around.ends[level] < len(others))
+    fits: NDArray[np.bool_] = part & (others >= _FEWEST) & (others <= _MOST)
+    return fits
 
 
 def _sums(flags: NDArray[np.bool_], start: Ints, end: Ints) -> Ints:

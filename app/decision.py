@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.boxes import settle
+from app.boxes import agreed, settle
 from app.context import Surroundings
 from app.labels import LABELS
 from app.model import Opinion, Rule, choose
@@ -24,7 +24,7 @@ def decide(opinion: Opinion, rule: Rule, thresholds: Thresholds, around: Surroun
     """
     labels = opinion.labels
     if thresholds.strict:
-        chosen = choose(labels, Rule(rule.offsets))
+        chosen = choose(agreed(labels, around, rule.together), Rule(rule.offsets))
         doubted = (chosen == _CONTENT) & (labels[:, _CONTENT] < _STRICT)
         without = labels[doubted].copy()
         without[:, _CONTENT] = 0

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app import context, estimators, text
 from app.blocks import Page
-from app.boxes import settle
+from app.boxes import agreed, settle
 from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.judge import Judge
@@ -55,11 +55,12 @@ class Rule:
     """How a label is chosen: the greatest log probability plus the label's offset.
 
     But where content is likelier than `guard`, an appeal or advert becomes content: losing a paragraph is the worst
-    mistake.
+    mistake. `together` is what each of a block's small boxes weighs beside the block itself (`boxes.agreed`).
     """
 
     offsets: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     guard: float = 1.0
+    together: float = 0.0
 
 
 class Head:
@@ -83,7 +84,8 @@ class Head:
         words = ones(features.words, self.words)
         opinions = [first(features, words, page) for first in self.firsts]
         classes, labels = self.judge(scaled(self.rescaler, second_input(features, opinions)))
-        chosen = settle(choose(labels, self.rule), labels, features.around)
+        said = agreed(labels, features.around, self.rule.together)
+        chosen = settle(choose(said, self.rule), labels, features.around)
         return Opinion(labels, shares(classes, labels), chosen)
 
     def judge(self, rows: Floats) -> tuple[Floats, Floats]:
@@ -208,7 +210,7 @@ class Model:
 
 
 def _rule(given: Mapping[str, float]) -> Rule:
-    return Rule(tuple(float(given[label]) for label in LABELS), float(given["guard"]))
+    return Rule(tuple(float(given[label]) for label in LABELS), float(given["guard"]), float(given["together"]))
 
 
 def _manifest(directory: Path) -> dict[str, Any]:

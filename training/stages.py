@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
 from app import text
-from app.boxes import settle
+from app.boxes import agreed, settle
 from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose, second_input
 from app.network import probabilities, scaled
@@ -238,8 +238,8 @@ def _decide(
         use, here = test & (of_row != fold), of_row == fold
         calibration = calibrate(raw[use], gold[use])
         labels[here] = calibrated(calibration, raw[here])
-        chosen[here] = choose(labels[here], rule)
     for page, seen in enumerate(data.features):
         rows = slice(data.starts[page], data.starts[page + 1])
-        chosen[rows] = settle(chosen[rows], labels[rows], seen.around)
+        said = agreed(labels[rows], seen.around, rule.together)
+        chosen[rows] = settle(choose(said, rule), labels[rows], seen.around)
     return calibrate(raw[test], gold[test]), labels, chosen

@@ -19,6 +19,7 @@ from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
 from training import boxes, card, dataset, evaluate, invented, order, save, stages, verdicts
 from training.augment import Plea
+from training.boxes import Box
 from training.corpus import CLASS_OF, Corpus, json_lines
 from training.decision import RULES
 from training.stages import LABEL_OF
@@ -27,7 +28,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
 _ANONYMOUS: Final = 0.15
 _PLEA_WEIGHT: Final = 0.3
-_TELLING: Final = {LABELS.index("appeal"), LABELS.index("advert")}
+_APPEAL: Final = LABELS.index("appeal")
+_TELLING: Final = {_APPEAL, LABELS.index("advert")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,12 +65,12 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     lines, line_features = dataset.text_examples(examples, grown)
-    by_language = _pleas(root)
-    reader, reader_features = dataset.text_examples(examples, grown, reader=seed, pleas=by_language)
+    by_language, own = _pleas(root), boxes.boxes()
+    quiet = {language: [*by_language.get(language, ()), *_prose(each)] for language, each in own.items()}
+    reader, reader_features = dataset.text_examples(examples, grown, reader=seed, pleas={**by_language, **quiet})
     pleas = [
         (features.text_features([text], grown), kind) for language in by_language.values() for text, kind in language
     ]
-    own = boxes.boxes()
     written = [box for each in own.values() for box in each]
     told = [(features.text_features([text for _, text in box.lines], grown), box.number) for box in written]
     thinned, thinned_features = dataset.thinned_examples(examples, grown, own, seed=seed)
@@ -128,6 +130,17 @@ def _pleas(root: Path) -> dict[str, list[Plea]]:
             language = entry["lang"].lower().replace("_", "-").split("-")[0]
             found.setdefault(language, []).append((text, CLASS_OF["appeal", entry["kind"]]))
     return found
+
+
+def _prose(own: Sequence[Box]) -> list[Plea]:
+    """Return the lines of our pleas, those on buttons and fields left out."""
+    return [
+        (text, box.number)
+        for box in own
+        if LABEL_OF[box.number] == _APPEAL
+        for part, text in box.lines
+        if part in "hps"
+    ]
 
 
 def _extra(
