@@ -3,22 +3,30 @@ import pytest
 from numpy.typing import NDArray
 
 from app import blocks, context, dom
-from app.boxes import settle
+from app.boxes import agreed, settle
 from app.concepts import CONCEPTS
 from app.labels import LABELS
 
 CONTENT, APPEAL, ADVERT, NAVIGATION = range(len(LABELS))
 
 
-def settled(html: str, chosen: list[int], doubt: float = 0.2) -> list[int]:
-    """Return the labels after `settle`; every block gives each label that it does not have a probability of `doubt`."""
+def surroundings(html: str, count: int) -> context.Surroundings:
     page = blocks.split(dom.parse(html))
-    assert len(page.blocks) == len(chosen)
-    around = context.surroundings(page, np.zeros((len(chosen), len(CONCEPTS)), np.float32))
+    assert len(page.blocks) == count
+    return context.surroundings(page, np.zeros((count, len(CONCEPTS)), np.float32))
+
+
+def opinions(chosen: list[int], doubt: float = 0.2) -> NDArray[np.float32]:
+    """Return probabilities: every block gives each label that it does not have one of `doubt`."""
     labels: NDArray[np.float32] = np.full((len(chosen), len(LABELS)), doubt, np.float32)
+    labels[np.arange(len(chosen)), chosen] = 1 - 3 * doubt
+    return labels
+
+
+def settled(html: str, chosen: list[int], doubt: float = 0.2) -> list[int]:
+    """Return the labels after `settle`, of blocks that doubt so much."""
     given = np.array(chosen)
-    labels[np.arange(len(chosen)), given] = 1 - 3 * doubt
-    result = settle(given, labels, around)
+    result = settle(given, opinions(chosen, doubt), surroundings(html, len(chosen)))
     assert given.tolist() == chosen, "the labels that were handed over are left as they are"
     settled_labels: list[int] = result.tolist()
     return settled_labels
@@ -39,9 +47,16 @@ def test_a_box_of_content_or_navigation_takes_nothing() -> None:
         assert settled(BOX, chosen) == chosen
 
 
-def test_two_strays_in_a_small_box_stay() -> None:
-    chosen = [CONTENT, APPEAL, CONTENT, NAVIGATION, APPEAL, CONTENT]
+def test_half_of_a_plea_makes_a_plea_and_less_does_not() -> None:
+    assert settled(BOX, [CONTENT, APPEAL, CONTENT, NAVIGATION, APPEAL, CONTENT]) == [CONTENT, *[APPEAL] * 4, CONTENT]
+    chosen = [CONTENT, APPEAL, CONTENT, NAVIGATION, NAVIGATION, CONTENT]
     assert settled(BOX, chosen) == chosen
+
+
+def test_what_stands_beside_a_plea_stays() -> None:
+    html = f"<p>story</p><div>{BOX.replace('story', 'beside')}</div><p>story</p>"
+    chosen = [CONTENT, NAVIGATION, APPEAL, APPEAL, NAVIGATION, NAVIGATION, NAVIGATION, CONTENT]
+    assert settled(html, chosen) == [CONTENT, NAVIGATION, *[APPEAL] * 4, NAVIGATION, CONTENT]
 
 
 def test_a_block_that_is_sure_stays() -> None:
@@ -49,9 +64,31 @@ def test_a_block_that_is_sure_stays() -> None:
     assert settled(BOX, chosen, doubt=0.01) == chosen
 
 
-def test_two_others_are_no_box() -> None:
-    chosen = [APPEAL, CONTENT, APPEAL, CONTENT]
-    assert settled("<div><p>one</p><p>two</p><p>three</p></div><p>story</p>", chosen) == chosen
+def test_one_other_is_no_box() -> None:
+    chosen = [APPEAL, CONTENT, CONTENT]
+    assert settled("<div><p>one</p><p>two</p></div><p>story</p>", chosen) == chosen
+
+
+def test_all_that_was_posted_is_no_box() -> None:
+    chosen = [APPEAL, APPEAL, CONTENT]
+    assert settled("<p>one</p><p>two</p><p>story</p>", chosen) == chosen
+    labels = opinions(chosen)
+    around = surroundings("<p>one</p><p>two</p><p>story</p>", 3)
+    assert agreed(labels, around, 0.5) == pytest.approx(labels)
+
+
+def test_the_blocks_of_a_box_have_a_say_in_each_others_labels() -> None:
+    labels = opinions([CONTENT, APPEAL, APPEAL, CONTENT, APPEAL, CONTENT])
+    around = surroundings(BOX, 6)
+    assert agreed(labels, around, 0.0) is labels
+    said = agreed(labels, around, 0.5)
+    assert said.sum(axis=1) == pytest.approx(np.ones(6))
+    assert said[[0, 5]] == pytest.approx(labels[[0, 5]])
+    assert said[1, APPEAL] > labels[1, APPEAL]
+    assert said[3, APPEAL] > labels[3, APPEAL]
+    # Its own logarithm, and half of the mean one of the three others.
+    odds = np.log(said[3, APPEAL] / said[3, CONTENT])
+    assert odds == pytest.approx(np.log(0.2 / 0.4) + 0.5 * np.log(0.4 / 0.2), abs=1e-5)
 
 
 def test_a_large_box_is_a_part_of_the_page() -> None:
