@@ -28,18 +28,19 @@ _FEWEST: Final = 2  # other texts in a box
 _MOST: Final = 12  # other texts: a larger box is a part of the page
 _SHARE: Final = 0.5  # of a box's texts that make all of it an appeal or an advert
 _LEAST: Final = 0.1  # probability of the label: what the block itself has to say against it
+_WEIGHT: Final = np.float32(0.2)  # of a box's opinion beside the block's own
 _FLOOR: Final = 1e-4  # of probabilities, in their logarithms
 
 _CELLS: Final = 4  # texts that a table has at least
 _LINKED: Final = 0.1  # of its characters, at most
 
 
-def agreed(labels: Floats, around: Surroundings, weight: float) -> Floats:
-    """Return probabilities (n, 4) in which the other texts of a block's small boxes have a say, each box with `weight`.
+def agreed(labels: Floats, around: Surroundings) -> Floats:
+    """Return probabilities (n, 4) in which the other texts of a block's small boxes have a say.
 
-    `labels` (n, 4) are calibrated probabilities; a block's own logarithms are added to the mean ones of its boxes.
+    `labels` (n, 4) are calibrated probabilities; to a block's own logarithms a part of its boxes' mean ones is added.
     """
-    if not weight:
+    if not around.boxes:
         return labels
     own = np.log(np.maximum(labels, _FLOOR))
     texts = around.chars > 0
@@ -52,7 +53,7 @@ def agreed(labels: Floats, around: Surroundings, weight: float) -> Floats:
         others = _sums(texts, start, end) - texts
         fit = np.flatnonzero(_fits(around, level, others))
         mean = (before[end[fit]] - before[start[fit]] - told[fit]) / others[fit, None].astype(np.float32)
-        said[fit] += np.float32(weight) * mean
+        said[fit] += _WEIGHT * mean
     return softmax(said)
 
 
@@ -63,7 +64,7 @@ def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
     """
     texts = around.chars > 0
     settled = chosen.copy()
-    for level in range(_LEVELS):
+    for level in range(_LEVELS if around.boxes else 0):
         start, end = around.starts[level], around.ends[level]
         count = _sums(texts, start, end)
         fit = _fits(around, level, count - 1)

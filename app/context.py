@@ -69,7 +69,8 @@ class Surroundings:
     """Where the n blocks stand: ranges of their enclosing boxes, and groups of the same shape.
 
     `starts` and `ends` are (LEVELS, n); `shapes` numbers each block's shape, 0 … k-1; `tables` are the first block and
-    the one behind the last of each table that holds no other.
+    the one behind the last of each table that holds no other. Where a page has no `boxes`, windows of lines stand for
+    them.
     """
 
     starts: Ints
@@ -80,6 +81,7 @@ class Surroundings:
     headings: Floats
     counts: Floats  # (n, len(CONCEPTS) + len(COUNTS)): how many of a block's words stand for each concept; `COUNTS`
     tables: list[tuple[int, int]]
+    boxes: bool = True
 
 
 def surroundings(page: Page, counts: Floats) -> Surroundings:
@@ -154,6 +156,7 @@ def line_surroundings(lines: Sequence[str], counts: Floats) -> Surroundings:
         np.zeros(count, dtype=np.float32),
         counts,
         [],
+        boxes=False,
     )
 
 

@@ -24,7 +24,7 @@ def decide(opinion: Opinion, rule: Rule, thresholds: Thresholds, around: Surroun
     """
     labels = opinion.labels
     if thresholds.strict:
-        chosen = choose(agreed(labels, around, rule.together), Rule(rule.offsets))
+        chosen = choose(agreed(labels, around), Rule(rule.offsets))
         doubted = (chosen == _CONTENT) & (labels[:, _CONTENT] < _STRICT)
         without = labels[doubted].copy()
         without[:, _CONTENT] = 0

@@ -55,12 +55,11 @@ class Rule:
     """How a label is chosen: the greatest log probability plus the label's offset.
 
     But where content is likelier than `guard`, an appeal or advert becomes content: losing a paragraph is the worst
-    mistake. `together` is what each of a block's small boxes weighs beside the block itself (`boxes.agreed`).
+    mistake.
     """
 
     offsets: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     guard: float = 1.0
-    together: float = 0.0
 
 
 class Head:
@@ -84,7 +83,7 @@ class Head:
         words = ones(features.words, self.words)
         opinions = [first(features, words, page) for first in self.firsts]
         classes, labels = self.judge(scaled(self.rescaler, second_input(features, opinions)))
-        said = agreed(labels, features.around, self.rule.together)
+        said = agreed(labels, features.around)
         chosen = settle(choose(said, self.rule), labels, features.around)
         return Opinion(labels, shares(classes, labels), chosen)
 
@@ -210,7 +209,7 @@ class Model:
 
 
 def _rule(given: Mapping[str, float]) -> Rule:
-    return Rule(tuple(float(given[label]) for label in LABELS), float(given["guard"]), float(given["together"]))
+    return Rule(tuple(float(given[label]) for label in LABELS), float(given["guard"]))
 
 
 def _manifest(directory: Path) -> dict[str, Any]:

@@ -74,21 +74,28 @@ def test_all_that_was_posted_is_no_box() -> None:
     assert settled("<p>one</p><p>two</p><p>story</p>", chosen) == chosen
     labels = opinions(chosen)
     around = surroundings("<p>one</p><p>two</p><p>story</p>", 3)
-    assert agreed(labels, around, 0.5) == pytest.approx(labels)
+    assert agreed(labels, around) == pytest.approx(labels)
+
+
+def test_lines_of_text_have_no_boxes() -> None:
+    chosen = [CONTENT, APPEAL, CONTENT, APPEAL, APPEAL, CONTENT]
+    around = context.line_surroundings([str(at) for at in range(6)], np.zeros((6, len(CONCEPTS)), np.float32))
+    labels = opinions(chosen)
+    assert agreed(labels, around) is labels
+    assert settle(np.array(chosen), labels, around).tolist() == chosen
 
 
 def test_the_blocks_of_a_box_have_a_say_in_each_others_labels() -> None:
     labels = opinions([CONTENT, APPEAL, APPEAL, CONTENT, APPEAL, CONTENT])
     around = surroundings(BOX, 6)
-    assert agreed(labels, around, 0.0) is labels
-    said = agreed(labels, around, 0.5)
+    said = agreed(labels, around)
     assert said.sum(axis=1) == pytest.approx(np.ones(6))
     assert said[[0, 5]] == pytest.approx(labels[[0, 5]])
     assert said[1, APPEAL] > labels[1, APPEAL]
     assert said[3, APPEAL] > labels[3, APPEAL]
-    # Its own logarithm, and half of the mean one of the three others.
+    # Its own logarithm, and a fifth of the mean one of the three others.
     odds = np.log(said[3, APPEAL] / said[3, CONTENT])
-    assert odds == pytest.approx(np.log(0.2 / 0.4) + 0.5 * np.log(0.4 / 0.2), abs=1e-5)
+    assert odds == pytest.approx(np.log(0.2 / 0.4) + 0.2 * np.log(0.4 / 0.2), abs=1e-5)
 
 
 def test_a_large_box_is_a_part_of_the_page() -> None:

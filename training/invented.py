@@ -8,7 +8,6 @@ seed is among them; they are learned from, never tested on.
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,34 +21,22 @@ MARK: Final = re.compile(r'\sdata-expect="([^"]*)"')
 META: Final = re.compile(r"<meta name=\"expect\" content='([^']*)'\s*/?>[ \t]*\n?")
 
 
-@dataclass(frozen=True, slots=True)
-class Invented:
-    """A page as it is read, its HTML, and what it is as a whole."""
-
-    example: Example
-    html: str
-    kind: str
-    gate: str
-
-
-def invented(folder: Path = INVENTED) -> list[Invented]:
+def invented(folder: Path = INVENTED) -> list[Example]:
     """Return the pages, by name. Raises ValueError, which names the page, where a block has no label."""
     return [_read(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.html"))]
 
 
-def _read(name: str, source: str) -> Invented:
+def _read(name: str, source: str) -> Example:
     found = META.search(source)
     if found is None:
         raise ValueError(f"{name}: no <meta name=expect>")
     said = json.loads(found[1])
     marked = META.sub("", source, count=1)
-    html = MARK.sub("", marked)
-    page, told = blocks.split(dom.parse(html)), blocks.split(dom.parse(marked))
+    page, told = blocks.split(dom.parse(MARK.sub("", marked))), blocks.split(dom.parse(marked))
     classes = np.array([_class(name, told, block) for block in told.blocks], dtype=np.int64)
     if len(page.blocks) != len(classes):
         raise ValueError(f"{name}: without its labels the page has other blocks")
-    example = Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, "invented", page, classes)
-    return Invented(example, html, said["kind"], said["gate"])
+    return Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, "invented", page, classes)
 
 
 def _class(name: str, page: blocks.Page, block: blocks.Block) -> int:

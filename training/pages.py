@@ -25,7 +25,6 @@ from app.model import Opinion
 from app.network import ones, scaled
 from app.walls import Box
 from training.corpus import Corpus, json_lines
-from training.invented import Invented
 
 KIND_OF: Final = {
     "article": "article", "documentation": "documentation", "forum": "forum", "product": "product",
@@ -35,7 +34,7 @@ KIND_OF: Final = {
 
 _ARTICLE: Final = 1_500  # characters of paragraphs that make a page that calls itself an article one
 _HINT_WEIGHT: Final = 0.1
-_ASIDE_WEIGHT: Final = 0.5
+_CUT_WEIGHT: Final = 0.5
 _PLAIN: Final = ("json:", "og:")
 _PLAIN_WEIGHT: Final = 0.3
 _EVENED: Final = 0.2  # how far kinds of which there are few pages weigh as much as the others: 0 not at all, 1 wholly
@@ -55,8 +54,8 @@ class Sheet:
     """A page as verdicts see it, and what they should be (None: not known).
 
     `hint` is the kind of a page that calls itself an article and has the text of one: it is learned from, for the
-    reference has hardly any page that is not in English, but never tested on. Nor is a page that stands `aside`: cut
-    down to a few blocks, or invented. From these only kinds are learned.
+    reference has hardly any page that is not in English, but never tested on. Nor is a page that was `cut` down to a
+    few blocks, from which only kinds are learned.
     """
 
     id: str
@@ -70,7 +69,7 @@ class Sheet:
     row: list[float]
     words: shape.Words
     boxes: list[Box]
-    aside: bool = False
+    cut: bool = False
 
 
 def sheets(
@@ -78,13 +77,12 @@ def sheets(
     known: Mapping[str, Opinion],
     label: Callable[[Page], Opinion],
     cuts: Mapping[str, tuple[Page, Opinion]] = MappingProxyType({}),
-    ours: Sequence[Invented] = (),
 ) -> list[Sheet]:
     """Return the pages whose gate or kind is known. Shows progress.
 
     `known` holds what a model said of pages whose site it had not seen, for those that were labelled by hand; `label`
     labels the others, on which it was not trained: at most on another page of their site. `cuts` are labelled pages
-    cut down to a few blocks, and what was said of these; `ours` are pages that we invented.
+    cut down to a few blocks, and what was said of these.
     """
     gates = {entry["page"]: entry for entry in json_lines(corpus.root / "gates.jsonl")}
     kinds = {
@@ -115,19 +113,14 @@ def sheets(
             )
         )  # fmt: skip
         if kind and name in cuts:
-            made.append(_aside(name, entry["site"], kind, *cuts[name], declared))
-    for each in ours:
-        if each.kind in KINDS:
-            example, declared = each.example, metadata.read(dom.parse(each.html), None)
-            made.append(_aside(example.id, example.site, each.kind, example.page, known[example.id], declared))
+            page, opinion = cuts[name]
+            labelled = _labelled(page, opinion)
+            row = shape.numbers(labelled, page, declared.address)
+            words = shape.words(labelled, page, declared, declared.address)
+            made.append(
+                Sheet(name, entry["site"], kind, None, None, None, labelled, declared, row, words, [], cut=True)
+            )
     return made
-
-
-def _aside(name: str, site: str, kind: str, page: Page, opinion: Opinion, declared: Metadata) -> Sheet:
-    labelled = _labelled(page, opinion)
-    row = shape.numbers(labelled, page, declared.address)
-    words = shape.words(labelled, page, declared, declared.address)
-    return Sheet(name, site, kind, None, None, None, labelled, declared, row, words, [], aside=True)
 
 
 def _labelled(page: Page, opinion: Opinion) -> Labelled:
@@ -157,7 +150,7 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     found = [sorted(shape.marked(page.words)) for page in own]
     sites: dict[str, set[str]] = {}
     for page, words in zip(own, found, strict=True):
-        for word in words if not page.aside else ():
+        for word in words if not page.cut else ():
             sites.setdefault(word, set()).add(page.site)
     known = sorted(word for word, where in sites.items() if len(where) >= _SITES_NEEDED and "\n" not in word) or ["-"]
     number = {word: at for at, word in enumerate(known)}
@@ -174,7 +167,7 @@ def _fit_kind(pages: Sequence[Sheet]) -> dict[str, Any]:
     )
     blank = csr_matrix((len(KINDS), matrix.shape[1]), dtype=np.float32)
     kinds = [KINDS.index(page.kind or page.hint or "") for page in own]
-    weights = np.array([_ASIDE_WEIGHT if page.aside else 1.0 if page.kind else _HINT_WEIGHT for page in own])
+    weights = np.array([_CUT_WEIGHT if page.cut else 1.0 if page.kind else _HINT_WEIGHT for page in own])
     of_kind = np.bincount(kinds, weights, minlength=len(KINDS)) if own else np.ones(len(KINDS))
     rare = (of_kind.mean() / np.maximum(of_kind, 1e-6))[kinds]
     regression = LogisticRegression(C=_KIND_REGULARISER, max_iter=500, tol=1e-3)

@@ -107,11 +107,7 @@ def write(
         "schema": SCHEMA,
         "classes": [list(each) for each in CLASSES],
         "rules": {
-            name: {
-                **dict(zip(LABELS, head.rule.offsets, strict=True)),
-                "guard": head.rule.guard,
-                "together": head.rule.together,
-            }
+            name: {**dict(zip(LABELS, head.rule.offsets, strict=True)), "guard": head.rule.guard}
             for name, head in heads.items()
         },
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},

@@ -240,6 +240,6 @@ def _decide(
         labels[here] = calibrated(calibration, raw[here])
     for page, seen in enumerate(data.features):
         rows = slice(data.starts[page], data.starts[page + 1])
-        said = agreed(labels[rows], seen.around, rule.together)
+        said = agreed(labels[rows], seen.around)
         chosen[rows] = settle(choose(said, rule), labels[rows], seen.around)
     return calibrate(raw[test], gold[test]), labels, chosen

@@ -71,7 +71,7 @@ def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> 
     their site, and of others by the model. A page that shows nothing has none.
     """
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
-    labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.aside}
+    labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.cut}
     scores: dict[str, list[Score]] = {BEGONE: [], MAIN: [], TRAFILATURA: []}
     for name, reference in tqdm(list(references(corpus, known)), desc="texts beside WCXB's", unit="page"):
         seen = labelled.get(name)

@@ -61,7 +61,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     began = time.monotonic()
     corpus = Corpus(root)
     labelled, ours = corpus.examples(limit=limit), invented.invented()
-    examples = [*labelled, *(each.example for each in ours)]
+    examples = [*labelled, *ours]
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     lines, line_features = dataset.text_examples(examples, grown)
@@ -110,7 +110,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     gc.collect()
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of, ours)
+    verdicts.add(out, corpus, known_of, metrics, cuts_of)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -15,7 +15,6 @@ from app.model import PAGE, Model, Opinion, shares
 from training import pages, save, texts
 from training.corpus import Corpus
 from training.dataset import Dataset
-from training.invented import Invented
 from training.measures import average
 from training.pages import Sheet
 from training.stages import FOLDS, Fitted
@@ -42,19 +41,18 @@ def add(
     known: Mapping[str, Opinion],
     metrics: dict[str, Any],
     cuts: Mapping[str, tuple[Page, Opinion]],
-    ours: Sequence[Invented],
 ) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
     `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`), `cuts` what they said
-    of pages cut down to a few blocks; `ours` are pages that we invented.
+    of pages cut down to a few blocks.
     """
     model = Model.load(directory, judging=False)
 
     def label(seen: Page) -> Opinion:
         return model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
 
-    sheets = pages.sheets(corpus, known, label, cuts, ours)
+    sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
     metrics["texts"] = texts.measure(corpus, known, sheets)
     save.add(directory, pages.fit(sheets), metrics)
@@ -83,11 +81,11 @@ def evaluate(sheets: Sequence[Sheet]) -> dict[str, Any]:
     for fold in tqdm(range(FOLDS), desc="pages as a whole", unit="fold"):
         judge = Judge(pages.fit([sheet for sheet, at in zip(sheets, of_page, strict=True) if at != fold]))
         for number in np.flatnonzero(of_page == fold).tolist():
-            if sheets[number].aside:
+            if sheets[number].cut:
                 continue
             kind, _, gate, truncated = page.weigh(sheets[number].labelled, sheets[number].declared, judge)
             given[number] = kind, gate.kind, truncated
-    whole = [number for number, sheet in enumerate(sheets) if not sheet.aside]
+    whole = [number for number, sheet in enumerate(sheets) if not sheet.cut]
     sheets, given = [sheets[number] for number in whole], [given[number] for number in whole]
     return {"kind": _kinds(sheets, given), "gate": _gates(sheets, given), "truncated": _truncated(sheets, given)}
 

@@ -18,17 +18,15 @@ PAGE = """<!doctype html><html lang=en><head>
 
 def test_a_page_is_read_as_a_page_without_its_labels(tmp_path: Path) -> None:
     (tmp_path / "en_page.html").write_text(PAGE, "utf-8")
-    (page,) = invented(tmp_path)
-    example = page.example
+    (example,) = invented(tmp_path)
     assert [block.text for block in example.page.blocks] == ["Menu", "Story", "By mail"]
     assert [CLASSES[number] for number in example.classes] == [
         ("navigation", None),
         ("content", "main"),
         ("appeal", "newsletter"),
     ]
-    assert "expect" not in page.html
     assert not any("data-expect" in attributes for attributes in example.page.attrs)
-    assert (page.kind, page.gate, example.language, example.full) == ("article", "none", "en", False)
+    assert (example.page_type, example.language, example.full) == ("article", "en", False)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +44,12 @@ def test_what_has_no_label_is_refused_with_its_page(tmp_path: Path, old: str, ne
 
 
 def test_the_pages_of_this_repository_have_every_class() -> None:
-    seen = {number for page in invented() for number in page.example.classes.tolist()}
+    seen = {number for page in invented() for number in page.classes.tolist()}
     assert seen == set(range(len(CLASSES)))
     assert len(list(INVENTED.glob("*.html"))) == len(invented())
 
 
 def test_no_sentence_of_the_test_pages_is_among_them() -> None:
     tested = {" ".join(split_words(one.text)) for page in pages.load() for one in page.expectations()}
-    written = {" ".join(split_words(block.text)) for page in invented() for block in page.example.page.blocks}
+    written = {" ".join(split_words(block.text)) for page in invented() for block in page.page.blocks}
     assert not {text for text in tested & written if len(text) > 40}

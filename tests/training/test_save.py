@@ -88,8 +88,4 @@ def test_a_directory_holds_the_files_and_a_manifest_of_them(fitted: Fitted, cont
     assert manifest["libraries"]["scikit-learn"] == sklearn.__version__
     assert manifest["trained_on"] == {"seed": 7}
     for rule in manifest["rules"].values():
-        assert rule == {
-            **dict(zip(LABELS, fitted.rule.offsets, strict=True)),
-            "guard": fitted.rule.guard,
-            "together": fitted.rule.together,
-        }
+        assert rule == {**dict(zip(LABELS, fitted.rule.offsets, strict=True)), "guard": fitted.rule.guard}

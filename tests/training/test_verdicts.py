@@ -47,7 +47,7 @@ def test_kinds_are_learned_from_pages_cut_down_too_and_tested_on_whole_ones(
     corpus = Corpus(tiny_corpus)
     known = {sheet.id: judged.opinion("C" * len(sheet.labelled.texts)) for sheet in sheets}
     found = pages.sheets(corpus, known, lambda page: judged.opinion("C" * len(page.blocks)), {whole.id: (cut, said)})
-    (own,) = [sheet for sheet in found if sheet.aside]
+    (own,) = [sheet for sheet in found if sheet.cut]
     assert (own.site, own.kind, own.gate, own.labelled.texts) == (whole.site, "forum", None, ["The bell rang."])
     assert pages.fit([own])["kind"]["words"] == "-"  # its words are those of the whole page: none is known by it
     assert verdicts.evaluate([*sheets, own])["kind"]["pages"] == verdicts.evaluate(sheets)["kind"]["pages"]
