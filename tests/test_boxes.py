@@ -107,10 +107,12 @@ def test_a_large_box_is_a_part_of_the_page() -> None:
 TABLE = "<table><tr><td>Year<td>Fares<tr><td>1911<td>214</table>"
 
 
-def test_a_table_within_the_content_that_does_not_link_is_content() -> None:
+def test_a_table_that_follows_on_content_and_does_not_link_is_content() -> None:
     cells = [CONTENT, NAVIGATION, NAVIGATION, NAVIGATION]
     html = f"<table><tr><td><p>story</p>{TABLE}<p>story</p></table>"
     assert settled(html, [CONTENT, *cells, CONTENT]) == [CONTENT] * 6
+    assert settled(f"<p>story</p>{TABLE}<p>menu</p>", [CONTENT, *cells, NAVIGATION]) == [*[CONTENT] * 5, NAVIGATION]
+    assert settled(f"<p>story</p>{TABLE}", [CONTENT, *cells]) == [CONTENT] * 5
     mixed = [CONTENT, APPEAL, NAVIGATION, ADVERT, NAVIGATION, CONTENT]
     assert settled(html, mixed) == [CONTENT, APPEAL, CONTENT, ADVERT, CONTENT, CONTENT]
 
@@ -118,9 +120,7 @@ def test_a_table_within_the_content_that_does_not_link_is_content() -> None:
 @pytest.mark.parametrize(
     ("html", "before", "after"),
     [
-        (f"<p>story</p>{TABLE}<p>menu</p>", [CONTENT], [NAVIGATION]),
         (f"<p>menu</p>{TABLE}<p>story</p>", [NAVIGATION], [CONTENT]),
-        (f"<p>story</p>{TABLE}", [CONTENT], []),
         (f"{TABLE}<p>story</p>", [], [CONTENT]),
         (f"<p>story</p>{TABLE.replace('214', '<a href=/x>Buy one</a>')}<p>story</p>", [CONTENT], [CONTENT]),
         (f"<p>story</p>{TABLE.replace('<table>', '<div>')}<p>story</p>", [CONTENT], [CONTENT]),
