@@ -104,6 +104,15 @@ def test_a_large_box_is_a_part_of_the_page() -> None:
     assert settled(f"<p>story</p><div>{many}</div><p>story</p>", chosen) == chosen
 
 
+def test_of_many_blocks_of_one_shape_those_called_navigation_follow_the_content() -> None:
+    updates = "".join(f"<section><p>{at}</p><p class=x>text</p></section>" for at in range(12))
+    chosen = [CONTENT, CONTENT] * 10 + [NAVIGATION, CONTENT, APPEAL, NAVIGATION]
+    assert settled(updates, chosen) == [CONTENT] * 22 + [APPEAL, CONTENT]
+    assert settled(updates, chosen, doubt=0.01) == chosen
+    half = [CONTENT, CONTENT] * 9 + [NAVIGATION, CONTENT] * 3
+    assert settled(updates, half) == half
+
+
 TABLE = "<table><tr><td>Year<td>Fares<tr><td>1911<td>214</table>"
 
 
