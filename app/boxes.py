@@ -44,6 +44,7 @@ def agreed(labels: Floats, around: Surroundings) -> Floats:
     """Return probabilities (n, 4) in which the other texts of a block's small boxes have a say.
 
     `labels` (n, 4) are calibrated probabilities; to a block's own logarithms a part of its boxes' mean ones is added.
+    Whether a block is rather content or navigation it says itself: menus and stories stand in boxes of all sizes.
     """
     if not around.boxes:
         return labels
@@ -59,7 +60,11 @@ def agreed(labels: Floats, around: Surroundings) -> Floats:
         fit = np.flatnonzero(_fits(around, level, others))
         mean = (before[end[fit]] - before[start[fit]] - told[fit]) / others[fit, None].astype(np.float32)
         said[fit] += _WEIGHT * mean
-    return softmax(said)
+    result = softmax(said)
+    rest = [_CONTENT, _NAVIGATION]
+    result[:, rest] = result[:, rest].sum(axis=1, keepdims=True) * labels[:, rest]
+    result[:, rest] /= np.maximum(labels[:, rest].sum(axis=1, keepdims=True), np.float32(1e-9))
+    return result
 
 
 def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:

@@ -93,9 +93,10 @@ def test_the_blocks_of_a_box_have_a_say_in_each_others_labels() -> None:
     assert said[[0, 5]] == pytest.approx(labels[[0, 5]])
     assert said[1, APPEAL] > labels[1, APPEAL]
     assert said[3, APPEAL] > labels[3, APPEAL]
-    # Its own logarithm, and a fifth of the mean one of the three others.
-    odds = np.log(said[3, APPEAL] / said[3, CONTENT])
-    assert odds == pytest.approx(np.log(0.2 / 0.4) + 0.2 * np.log(0.4 / 0.2), abs=1e-5)
+    # Its own logarithm, and a fifth of the mean one of the three others; content or not it says itself.
+    odds = np.log(said[3, APPEAL] / said[3, ADVERT])
+    assert odds == pytest.approx(0.2 * np.log(0.4 / 0.2), abs=1e-5)
+    assert said[3, CONTENT] / said[3, NAVIGATION] == pytest.approx(0.4 / 0.2)
 
 
 def test_a_large_box_is_a_part_of_the_page() -> None:
