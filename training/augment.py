@@ -16,7 +16,7 @@ Plea = tuple[str, int]
 
 _READER_SHARE: Final = 0.6
 _DROPPED: Final = 0.85
-_PLEA_SHARE: Final = 0.6  # of the texts get a plea from elsewhere
+_PLEA_SHARE: Final = 0.4  # of the texts get a plea from elsewhere
 _MOST_PLEAS: Final = 4
 
 
