@@ -64,6 +64,12 @@ def test_a_block_that_is_sure_stays() -> None:
     assert settled(BOX, chosen, doubt=0.01) == chosen
 
 
+def test_a_block_that_is_rather_content_than_not_stays() -> None:
+    chosen = [CONTENT, APPEAL, CONTENT, APPEAL, APPEAL, CONTENT]
+    assert settled(BOX, chosen, doubt=0.15) == chosen
+    assert settled(BOX, chosen, doubt=0.17) == [CONTENT, *[APPEAL] * 4, CONTENT]
+
+
 def test_one_other_is_no_box() -> None:
     chosen = [APPEAL, CONTENT, CONTENT]
     assert settled("<div><p>one</p><p>two</p></div><p>story</p>", chosen) == chosen
