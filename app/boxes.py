@@ -75,7 +75,9 @@ def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
     """
     texts = around.chars > 0
     settled = chosen.copy()
-    for level in range(_LEVELS if around.boxes else 0):
+    if not around.boxes:
+        return settled
+    for level in range(_LEVELS):
         start, end = around.starts[level], around.ends[level]
         count = _sums(texts, start, end)
         fit = _fits(around, level, count - 1)
@@ -83,11 +85,10 @@ def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
             same = _sums((settled == label) & texts, start, end)
             doubted = (labels[:, label] >= _LEAST) & (labels[:, _CONTENT] < _SURELY)
             settled[fit & (same >= _SHARE * count) & doubted] = label
-    if around.boxes:
-        alike = np.bincount(around.shapes, texts)[around.shapes]
-        content = np.bincount(around.shapes, texts & (settled == _CONTENT))[around.shapes]
-        mostly = (alike >= _ALIKE) & (content >= _MOSTLY * alike) & (labels[:, _CONTENT] >= _LIKELY)
-        settled[mostly & (settled == _NAVIGATION)] = _CONTENT
+    alike = np.bincount(around.shapes, texts)[around.shapes]
+    content = np.bincount(around.shapes, texts & (settled == _CONTENT))[around.shapes]
+    mostly = (alike >= _ALIKE) & (content >= _MOSTLY * alike) & (labels[:, _CONTENT] >= _LIKELY)
+    settled[mostly & (settled == _NAVIGATION)] = _CONTENT
     for first, behind in around.tables:
         cells = slice(first, behind)
         follows = first > 0 and settled[first - 1] == _CONTENT

@@ -136,11 +136,11 @@ def _consent_page(seen: Labelled, main_chars: int) -> list[int]:
     page = seen.page
     if page is None or main_chars > _MOST_CONSENT:
         return []
-    plain, room = list[int](), _MOST_CONSENT
+    plain, room = list[int](), _MOST_CONSENT + 1
     for at, block in enumerate(page.blocks):
         if not seen.hidden[at] and 2 * block.link_chars < len(block.text):
             plain.append(at)
-            room -= len(block.text)
+            room -= len(block.text) + 1  # and the end of its line
             if room < 0:
                 return []
     said = "\n".join(seen.texts[at] for at in plain).lower()

@@ -64,7 +64,7 @@ class Labelled:
     @cached_property
     def lengths(self) -> list[int]:
         """How much each block says, in characters of an alphabet."""
-        return [3 * len(text) if text and text[len(text) // 2] >= _DENSE else len(text) for text in self.texts]
+        return [len(text) * (3 if dense(text) else 1) for text in self.texts]
 
     @cached_property
     def paragraphs(self) -> "Paragraphs":

@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from app.labels import KINDS
 from tests import liveblog
+from training.invented import MARK, META
 
 FOLDER: Final = Path(__file__).parent / "pages"
 SOURCES: Final = FOLDER / "src"
@@ -27,8 +28,6 @@ INVISIBLE: Final = frozenset(["head", "script", "style", "template", "noscript",
 SHOWN: Final = frozenset(["img", "iframe", "video", "audio", "input", "canvas", "object", "embed"])
 """Elements that a reader sees without any text in them."""
 
-_EXPECT: Final = re.compile(r'\sdata-expect="([^"]*)"')
-_META: Final = re.compile(r"<meta name=\"expect\" content='([^']*)'\s*/?>[ \t]*\n?")
 _TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 Block = dict[str, Any]
@@ -164,13 +163,13 @@ def own_text(node: LexborNode) -> str:
 
 def read(name: str, source: str) -> Page:
     """Split a source into the page that is posted and what is expected of it."""
-    found = _META.search(source)
+    found = META.search(source)
     if found is None:
         raise ValueError(f"{name}: no <meta name=expect>")
-    marked = _META.sub("", source, count=1)
+    marked = META.sub("", source, count=1)
     values = ((selector, node.attributes.get("data-expect")) for node, selector in walk(marked))
     marks = {selector: Accepted.parse(value) for selector, value in values if value is not None}
-    return Page(name, _EXPECT.sub("", marked), marks, json.loads(found.group(1)))
+    return Page(name, MARK.sub("", marked), marks, json.loads(found.group(1)))
 
 
 @cache

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.labels import KINDS
 from training.corpus import CLASS_OF, OWN_BOXES
 
 PARTS: Final = {"h": "heading", "p": "paragraph", "b": "button or link", "f": "field", "s": "small print", "l": "item"}
@@ -38,7 +37,7 @@ def _read(path: Path) -> list[Box]:
                 found.append(Box(number, tuple(lines)))
                 lines = []
             label, _, kind = rest.strip().partition(" ")
-            if label not in KINDS or (kind or None) not in (KINDS[label] or {None}):
+            if (label, kind or None) not in CLASS_OF:
                 raise ValueError(f"{path.name}, line {at}: no label and kind: {rest!r}")
             number = CLASS_OF[label, kind or None]
         elif first:

@@ -30,6 +30,9 @@ INVENTED: Final = Path(__file__).parent / "invented"
 CLASS_OF: Final = {each: number for number, each in enumerate(CLASSES)}
 NAVIGATION: Final = CLASS_OF["navigation", None]
 UNKNOWN: Final = -1
+OURS: Final = "invented"
+"""How pages are labelled that we invented (`invented.py`): learned from, measured nowhere."""
+
 FULL: Final = "full"
 """How a page was labelled of which every unit was shown to the reader, who was not one of ours."""
 

@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 
 from app import blocks, dom
-from app.labels import KINDS
-from training.corpus import CLASS_OF, INVENTED, Example
+from training.corpus import CLASS_OF, INVENTED, OURS, Example
 
 MARK: Final = re.compile(r'\sdata-expect="([^"]*)"')
 META: Final = re.compile(r"<meta name=\"expect\" content='([^']*)'\s*/?>[ \t]*\n?")
@@ -36,7 +35,7 @@ def _read(name: str, source: str) -> Example:
     classes = np.array([_class(name, told, block) for block in told.blocks], dtype=np.int64)
     if len(page.blocks) != len(classes):
         raise ValueError(f"{name}: without its labels the page has other blocks")
-    return Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, "invented", page, classes)
+    return Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, OURS, page, classes)
 
 
 def _class(name: str, page: blocks.Page, block: blocks.Block) -> int:
@@ -44,6 +43,6 @@ def _class(name: str, page: blocks.Page, block: blocks.Block) -> int:
     while element >= 0 and (mark := page.attrs[element].get("data-expect")) is None:
         element = page.parents[element]
     label, _, kind = (mark or "").partition("/")
-    if label not in KINDS or (kind or None) not in (KINDS[label] or {None}):
+    if (label, kind or None) not in CLASS_OF:
         raise ValueError(f"{name}: no label and kind: {mark!r} for {block.text[:60]!r}")
     return CLASS_OF[label, kind or None]

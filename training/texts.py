@@ -84,7 +84,7 @@ def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> 
 
 def references(corpus: Corpus, known: Collection[str]) -> Iterator[tuple[str, Reference]]:
     """Yield the pages with a reference text, and which: labelled ones, and those of sites without a labelled one."""
-    seen = {corpus.index[name]["site"] for name in known if name in corpus.index}
+    seen = {corpus.index[name]["site"] for name in known}
     for entry in json_lines(corpus.root / "reference" / "wcxb.jsonl.gz"):
         name = entry["id"]
         site = corpus.index[name]["site"]

@@ -13,7 +13,7 @@ from app.blocks import Page
 from app.judge import Judge
 from app.model import PAGE, Model, Opinion, shares
 from training import pages, save, texts
-from training.corpus import Corpus
+from training.corpus import OURS, Corpus
 from training.dataset import Dataset
 from training.measures import average
 from training.pages import Sheet
@@ -22,7 +22,8 @@ from training.stages import FOLDS, Fitted
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
     """Return what a head's stages said of each labelled page, trained without the pages of its site."""
-    return {each.id: _opinion(data, head, at) for at, each in enumerate(data.examples) if not each.thinned}
+    found = ((at, each) for at, each in enumerate(data.examples) if not each.thinned and each.how != OURS)
+    return {each.id: _opinion(data, head, at) for at, each in found}
 
 
 def cuts(data: Dataset, head: Fitted) -> dict[str, tuple[Page, Opinion]]:
