@@ -21,19 +21,15 @@ from app.markup import COUNTS
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-LEVELS: Final = 5
-"""Enclosing boxes looked at: the smallest that holds more than the block's own text, and the next four."""
-
-LINE_WINDOWS: Final = (1, 3, 8, 20, 60)
-"""Lines to either side that stand for boxes in text without structure."""
+LEVELS: Final = 5  # enclosing boxes looked at: the smallest that holds more than the block's own text, and four more
+LINE_WINDOWS: Final = (1, 3, 8, 20, 60)  # to either side, that stand for boxes in text without structure
 
 _NEIGHBOURS: Final = (-3, -2, -1, 1, 2, 3)
 SHAPE_STEPS: Final = 4
 _GROUPS: Final = ("main", "comment", "appeal", "advert", "navigation")
+_RARE: Final = ("appeal", "advert")  # a page that surely has one is likelier to have another
 _APPEALS: Final = slice(*SPANS[1])
-
-_COUNT_LEVELS: Final = 3
-"""Enclosing boxes whose words' meanings, fields, links and pictures are counted."""
+_COUNT_LEVELS: Final = 3  # enclosing boxes whose words' meanings, fields, links and pictures are counted
 
 OPINION_COLUMNS: Final = (
     *(f"own_{label}_{kind}" for label, kind in CLASSES),
@@ -42,6 +38,7 @@ OPINION_COLUMNS: Final = (
     *(f"box1_{kind}" for label, kind in CLASSES if label == "appeal"),
     *(f"shape_{group}" for group in _GROUPS),
     *(f"page_{group}" for group in _GROUPS),
+    *(f"page_{how}_{group}" for how in ("surest", "three_surest", "all") for group in _RARE),
 )
 """What one opinion of the blocks says around each; listed once per opinion."""
 
@@ -228,7 +225,8 @@ def _opinions(around: Surroundings, opinions: Sequence[Floats]) -> list[Floats]:
     boxes[..., :5] = total[..., :5] / (around.ends - around.starts)[..., None]
     boxes[..., 5:] = 1.0 - np.exp(total[..., 5:7])
     kinds = (total[:, 0, :, 7:] / np.maximum(total[:, 0, :, 2:3], 1e-3)).astype(np.float32)
-    pages = (sums[:, -1, :5] / max(count, 1)).astype(np.float32)
+    rare = _rare(groups[..., 2:4], around.chars > 0)
+    pages = np.hstack((sums[:, -1, :5] / max(count, 1), rare)).astype(np.float32)
     alike = np.bincount(around.shapes).astype(np.float64)
     parts: list[Floats] = []
     for each in range(many):
@@ -238,5 +236,14 @@ def _opinions(around: Surroundings, opinions: Sequence[Floats]) -> list[Floats]:
         parts.extend(boxes[each])
         parts.append(kinds[each])
         parts.append(shape.astype(np.float32)[around.shapes])
-        parts.append(np.broadcast_to(pages[each], (count, 5)))
+        parts.append(np.broadcast_to(pages[each], (count, pages.shape[1])))
     return parts
+
+
+def _rare(scores: Floats, texts: NDArray[np.bool_]) -> Floats:
+    """Return (opinions, 6): what a page's texts have of each of `_RARE`, the surest, the three surest, all of them."""
+    many, count, labels = scores.shape
+    told = np.zeros((many, count + 3, labels), dtype=np.float32)
+    told[:, :count] = scores * texts[:, None]
+    surest = np.sort(told, axis=1)[:, -3:]
+    return np.hstack((np.log(surest[:, -1] + 1e-3), surest.mean(axis=1), np.log1p(told.sum(axis=1))))

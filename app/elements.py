@@ -50,7 +50,7 @@ VISIBLE: Final = "data-bl-vis"
 POSITION: Final = "data-bl-pos"
 """The caller's hints (`hints.py`)."""
 
-_LAYING: Final = frozenset({"hidden", "style", "type", "aria-modal", VISIBLE, POSITION})
+_LAYING: Final = frozenset({"hidden", "style", "type", "role", "aria-modal", VISIBLE, POSITION})
 """Attributes that may hide an element or lay it over the page, or say so."""
 _HIDING_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 _CSS_TYPE: Final = re.compile(r"[a-z][a-z0-9-]*\Z")

@@ -64,7 +64,7 @@ class Labelled:
     @cached_property
     def lengths(self) -> list[int]:
         """How much each block says, in characters of an alphabet."""
-        return [len(text) * (3 if dense(text) else 1) for text in self.texts]
+        return [length(text) for text in self.texts]
 
     @cached_property
     def paragraphs(self) -> "Paragraphs":
@@ -124,6 +124,11 @@ class Paragraphs:
     def before(self, at: int) -> int:
         """Return how many characters of paragraphs stand before a block."""
         return self.sums[bisect_left(self.paragraphs, at)]
+
+
+def length(text: str) -> int:
+    """Return how much a text says, in characters of an alphabet."""
+    return len(text) * (3 if dense(text) else 1)
 
 
 def dense(text: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, dom, features, fragments, hints, metadata, overrides, scan, stamps, unscripted
+from app import blocks, consent, dom, features, fragments, hints, metadata, overrides, scan, stamps, unscripted
 from app.blocks import Page
 from app.bounds import Bounds
 from app.decision import decide
@@ -130,13 +130,10 @@ class Labeller:
         elif page.blocks:
             seen = features.page_features(page, self.model.vocabulary)
         described = time.perf_counter()
-        opinion = None
-        if seen is not None:
-            opinion = _opinion(head, seen, None if lines else page, wishes.thresholds)
-            if lines:
-                opinion = _spread(opinion, lines, len(page.blocks))
-        extents = Extents(page)
-        given, reports = overrides.apply(wishes.overrides, matched, extents)
+        opinion = _opinion(head, seen, None if lines else page, positions, wishes.thresholds) if seen else None
+        if opinion is not None and lines:
+            opinion = _spread(opinion, lines, len(page.blocks))
+        given, reports = overrides.apply(wishes.overrides, matched, extents := Extents(page))
         if opinion is not None and given:
             opinion = replace(opinion, chosen=overrides.chosen(opinion.chosen, given))
         labelled = _label(opinion, [block.text for block in page.blocks], page, places, given)
@@ -160,14 +157,18 @@ class Labeller:
         parsed = time.perf_counter()
         seen = features.text_features(lines, self.model.vocabulary) if lines else None
         described = time.perf_counter()
-        opinion = _opinion(self.model.heads[TEXT], seen, None, wishes.thresholds) if seen else None
+        opinion = _opinion(self.model.heads[TEXT], seen, None, {}, wishes.thresholds) if seen else None
         labelled = _label(opinion, lines, None, None, {})
         return _result(labelled, None, (start, parsed, described, time.perf_counter()), Source(opinion=opinion))
 
 
-def _opinion(head: Head, seen: Features, page: Page | None, thresholds: Thresholds) -> Opinion:
-    """Return what the model says, with the labels that the caller's thresholds choose."""
+def _opinion(
+    head: Head, seen: Features, page: Page | None, positions: Mapping[int, str], thresholds: Thresholds
+) -> Opinion:
+    """Return what the model says, with the labels that rules about consent and the caller's thresholds choose."""
     opinion = head(seen, page)
+    if page is not None:
+        opinion = replace(opinion, chosen=consent.settle(opinion.chosen, opinion.classes, page, positions))
     if thresholds == _NO_WISHES.thresholds:
         return opinion
     return replace(opinion, chosen=decide(opinion, head.rule, thresholds, seen.around))

@@ -123,6 +123,19 @@ TRACKING: Final = _phrases(
 )
 """That the box asks to be allowed to follow the reader."""
 
+NOTICE: Final = _phrases(
+    "privacy|purposes|reject all|accept all|necessary only|cookie|consent|tracker|tracking|partners",
+    "datenschutz|privatsphäre|zwecke|einwillig|ablehnen|akzeptieren|zustimmen|notwendige",
+    "vie privée|confidentialité|finalité|partenaires|traceur|tout refuser|refuser|accepter|consentement",
+    "privacidad|privacidade|finalidad|socios|parceiros|rechazar|rejeitar|recusar|aceptar|aceitar|rastreo",
+    "riservatezza|finalità|rifiuta|accetta|acconsent|profilazione|fornitori|weiger|toestemming|akkoord|doeleinden",
+    "personvern|integritet|privatliv|formål|ändamål|godta|godkänn|avvis|avböj|nødvendige|nödvändiga|samtyk",
+    "informasjonskapsler|kakor|prywatno|zgod|odrzuć|ciastecz|soukrom|souhlas|odmítnout|конфиденц|согла|отклонить",
+    "gizlilik|çerez|reddet|隐私|隱私|同意|拒否|拒绝|拒絕|プライバシー|クッキー|개인정보|쿠키|동의|거부",
+    "الخصوصية|ملفات تعريف",
+)
+"""That a box is about the reader's data: what it is used for, and whether that is allowed."""
+
 ADBLOCK: Final = _phrases(
     "ad blocker|adblock|ad-block|ad blocking|ad-free extension|werbeblocker|werbe-blocker|bloqueur de pub",
     "bloqueurs de pub|bloqueador de an|bloqueadores de|bloqueador de pub|bloqueo de anuncios|blocco della pubblicità",

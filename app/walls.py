@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app.labelled import MAIN, MAX_LINE, Labelled, Paragraphs
 from app.labels import CLASSES, LABELS, SPANS
+from app.overlays import lies_over
 from app.phrases import ACCOUNT, BESIDE, LOG_IN, PRICES, REGISTER, SPENT, SUBSCRIBE, TRACKING, WALL, says
 
 _APPEAL: Final = LABELS.index("appeal")
@@ -39,7 +40,6 @@ _WORD: Final = 1.0  # what a word for it counts beside the model's probability: 
 _MAX_WORDS: Final = 3_000  # characters of a box that are read
 _MAX_READ: Final = 100  # its blocks
 _MAX_BOXES: Final = 200
-_FIXED: Final = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
 _ELLIPSIS: Final = re.compile(r"(?:\.\.\.|…|\[\s*(?:\.\.\.|…)\s*\])\W*\Z")
 _OPEN_END: Final = re.compile(r"[\w,;:–—-]\Z")
 
@@ -161,7 +161,7 @@ def _place(seen: Labelled, run: list[int], end: int) -> tuple[bool, bool, bool, 
     while element >= 0:
         chain.append(element)
         element = page.parents[element]
-    modal = any(lies_over(seen, each) for each in chain)
+    modal = any(lies_over(page, each, seen.positions) for each in chain)
     tags = {page.tags[each] for each in chain}
     together = 0.0
     if end >= 0:
@@ -181,34 +181,3 @@ def asked_for(said: str) -> str | None:
     """Return what a text in lower case asks for, going by its words: a subscription or a registration, if only one."""
     sold, free = says(said, SUBSCRIBE) + says(said, PRICES) > 0, says(said, REGISTER) > 0
     return None if sold == free else "subscription" if sold else "registration"
-
-
-def may_lie_over(seen: Labelled) -> list[int]:
-    """Return the elements that `lies_over` may be true of, in document order."""
-    page = seen.page
-    if page is None:
-        return []
-    found = {*page.laid, *seen.positions}
-    if "dialog" in page.tags:
-        found.update(each for each, tag in enumerate(page.tags) if tag == "dialog")
-    return sorted(found)
-
-
-def lies_over(seen: Labelled, element: int) -> bool:
-    """Whether an element is laid over the page: by its own markup, or by the caller's word on its position.
-
-    That word goes before the element's own style. `html` and `body` lie over nothing: fixed, they are kept from
-    scrolling.
-    """
-    page = seen.page
-    if page is None or element <= 1:
-        return False
-    attributes = page.attrs[element]
-    if page.tags[element] == "dialog":
-        return "open" in attributes
-    if (attributes.get("aria-modal") or "").lower() == "true":
-        return True
-    if (told := seen.positions.get(element)) is not None:
-        return told == "fixed"
-    style = attributes.get("style")
-    return style is not None and _FIXED.search(style[:1_000]) is not None

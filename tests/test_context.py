@@ -177,6 +177,26 @@ def test_the_page_is_the_same_for_all_its_blocks() -> None:
     assert found["page_blocks"] == pytest.approx([np.log1p(8)] * 8)
 
 
+def test_the_page_knows_its_surest_pleas_and_adverts() -> None:
+    page = parsed(STORY)
+    scores = np.zeros((len(page.blocks), len(CLASSES)), dtype=np.float32)
+    scores[:, SPANS[1][0]] = np.linspace(0.1, 0.5, len(page.blocks))
+    seen = columns(context.surroundings(page, unmeant(len(page.blocks))), scores)
+    surest = sorted(scores[:, SPANS[1][0]])[-3:]
+    count = len(page.blocks)
+    assert seen["page_surest_appeal"] == pytest.approx([np.log(surest[-1] + 1e-3)] * count)
+    assert seen["page_three_surest_appeal"] == pytest.approx([np.mean(surest)] * count)
+    assert seen["page_all_appeal"] == pytest.approx([np.log1p(scores[:, SPANS[1][0]].sum())] * count)
+    assert seen["page_surest_advert"] == pytest.approx([np.log(1e-3)] * count)
+
+
+def test_what_has_no_text_says_nothing_of_the_pleas_on_a_page() -> None:
+    page = parsed("<body><p>story</p><img src=donate.png></body>")
+    scores = certain(0, SPANS[1][0])
+    seen = columns(context.surroundings(page, unmeant(2)), scores)
+    assert seen["page_surest_appeal"] == pytest.approx([np.log(1e-3)] * 2)
+
+
 def test_lines_of_text_have_windows_for_boxes_and_equal_lines_the_same_shape() -> None:
     lines = ["a", "b", "c", "b", "d"]
     found = columns(context.line_surroundings(lines, unmeant(5)), certain(MAIN, NEWSLETTER, MAIN, MAIN, NAVIGATION))

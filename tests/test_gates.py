@@ -122,7 +122,7 @@ def test_where_nothing_is_left_to_read_a_plea_against_blockers_stops_the_reader(
 
 
 def test_a_portal_for_consent_is_known_whatever_its_labels() -> None:
-    page = f"<nav><a href=/>Home</a></nav><main>{CHOICE}<p>Your consent can be withdrawn.</p></main>"
+    page = f"<nav><a href=/>Home</a></nav><main>{CHOICE}<p>Your privacy and consent can be withdrawn.</p></main>"
     gate = decide(labelled(page, "N CCCC C"))
     assert gate.kind == "consent"
     assert shown(gate) == [2, 4, 5]
@@ -131,10 +131,10 @@ def test_a_portal_for_consent_is_known_whatever_its_labels() -> None:
 @pytest.mark.parametrize(
     ("html", "codes"),
     [
-        (f"<main>{CHOICE}<p>Your consent</p>{PARAGRAPH * 20}</main>", "CCCC C" + "C" * 20),
-        (f"<main>{CHOICE.replace('$2', 'nothing')}<p>Your consent</p></main>", "CCCC C"),
-        (f"<main>{CHOICE.replace('button', 'p')}<p>Your consent</p></main>", "CCCC C"),
-        (f"<main>{CHOICE}<p>Your consent</p><p>{LINE * 5}</p></main>", "CCCC C C"),
+        (f"<main>{CHOICE}<p>Your privacy and consent</p>{PARAGRAPH * 20}</main>", "CCCC C" + "C" * 20),
+        (f"<main>{CHOICE.replace('$2', 'nothing')}<p>Your privacy and consent</p></main>", "CCCC C"),
+        (f"<main>{CHOICE.replace('button', 'p')}<p>Your privacy and consent</p></main>", "CCCC C"),
+        (f"<main>{CHOICE}<p>Your privacy and consent</p><p>{LINE * 5}</p></main>", "CCCC C C"),
     ],
     ids=["much to read", "no price", "nothing to press", "about something else"],
 )

@@ -95,40 +95,6 @@ def test_a_text_that_breaks_off_before_a_box_is_noted() -> None:
         assert said(box)[column] == 1
 
 
-@pytest.mark.parametrize(
-    ("html", "over"),
-    [
-        ("<dialog open>x</dialog>", True),
-        ("<dialog>x</dialog>", False),
-        ("<div aria-modal=TRUE>x</div>", True),
-        ("<div aria-modal=false>x</div>", False),
-        ("<div data-bl-pos=fixed>x</div>", True),
-        ("<div data-bl-pos=sticky>x</div>", False),
-        ("<div data-bl-pos=static style='position:fixed'>x</div>", False),
-        ("<div data-bl-pos=fixed style='position:static'>x</div>", True),
-        ("<div data-bl-pos=static aria-modal=true>x</div>", True),
-        ("<div style='position : fixed'>x</div>", True),
-        ("<div style='color: red'>x</div>", False),
-        ("<div class='modal overlay fixed'>x</div>", False),
-    ],
-)
-def test_an_element_lies_over_the_page_where_its_markup_or_the_caller_says_so(html: str, over: bool) -> None:
-    seen = labelled(html, "N")
-    assert seen.page is not None
-    assert walls.lies_over(seen, seen.page.blocks[0].element) == over
-
-
-@pytest.mark.parametrize("fixed", ["style='position: fixed'", "data-bl-pos=fixed"])
-def test_a_body_that_cannot_be_scrolled_lies_over_nothing(fixed: str) -> None:
-    seen = labelled(f"<body {fixed}><p>x</p>", "N")
-    assert seen.page is not None
-    assert not walls.lies_over(seen, seen.page.tags.index("body"))
-
-
-def test_lines_lie_over_nothing() -> None:
-    assert not walls.lies_over(lines(["x"], "N"), 2)
-
-
 def test_lines_without_structure_have_boxes_too() -> None:
     (box,) = walls.find(lines([LINE * 2, "Subscribe to continue reading"], "CS"))
     assert box.blocks == [1]

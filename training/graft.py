@@ -23,6 +23,7 @@ _MAIN: Final = CLASS_OF["content", "main"]
 
 _SHARES: Final = {"appeal": 0.45, "advert": 0.2, "navigation": 0.15, "content": 0.2}
 _MOST: Final = 3  # boxes a page
+_WHOLE: Final = 0.2  # of the boxes are such as only the whole tells
 _DRAWN: Final = 6  # texts of which the one is taken that is most nearly as long as what it replaces
 _BARE: Final = 0.3  # of the boxes of one text stand among their neighbours, without an element around them
 _TOLD: Final = 0.35  # of the boxes are called what they are, some others by a name that says nothing
@@ -96,7 +97,8 @@ def retold(example: Example, boxes: Sequence[Box], chance: random.Random) -> Exa
     """
     texts: dict[int, list[str]] = {}
     for box in boxes:
-        texts.setdefault(box.number, []).extend(text for _, text in box.lines)
+        if box.telling:
+            texts.setdefault(box.number, []).extend(text for _, text in box.lines)
     blocks = []
     for block, number in zip(example.page.blocks, example.classes.tolist(), strict=True):
         choice = texts.get(number)
@@ -112,7 +114,9 @@ def retold(example: Example, boxes: Sequence[Box], chance: random.Random) -> Exa
 
 def _choose(boxes: Sequence[Box], chance: random.Random) -> Box:
     label = chance.choices(list(_SHARES), list(_SHARES.values()))[0]
-    return chance.choice([box for box in boxes if CLASSES[box.number][0] == label] or boxes)
+    fit = [box for box in boxes if CLASSES[box.number][0] == label] or list(boxes)
+    telling = chance.random() >= _WHOLE
+    return chance.choice([box for box in fit if box.telling == telling] or fit)
 
 
 def _build(page: Page, beside: int, box: Box, chance: random.Random) -> list[Block]:

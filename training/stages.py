@@ -19,10 +19,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from app import text
+from app import consent, text
 from app.boxes import agreed, settle
 from app.labels import CLASSES, SPANS
-from app.model import Rule, by_label, calibrated, choose, second_input
+from app.model import Rule, by_label, calibrated, choose, second_input, shares
 from app.network import probabilities, scaled
 from training.corpus import FULL, Example
 from training.dataset import Dataset
@@ -241,5 +241,9 @@ def _decide(
     for page, seen in enumerate(data.features):
         rows = slice(data.starts[page], data.starts[page + 1])
         said = agreed(labels[rows], seen.around)
-        chosen[rows] = settle(choose(said, rule), labels[rows], seen.around)
+        settled = settle(choose(said, rule), labels[rows], seen.around)
+        if seen.around.boxes:
+            classes = shares(opinion[rows], labels[rows])
+            settled = consent.settle(settled, classes, data.examples[page].page, {})
+        chosen[rows] = settled
     return calibrate(raw[test], gold[test]), labels, chosen

@@ -71,12 +71,13 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
         (features.text_features([text], grown), kind) for language in by_language.values() for text, kind in language
     ]
     written = [box for each in own.values() for box in each]
-    told = [(features.text_features([text for _, text in box.lines], grown), box.number) for box in written]
+    told = [(features.text_features([text for _, text in box.lines], grown), box) for box in written]
     thinned, thinned_features = dataset.thinned_examples(examples, grown, own, seed=seed)
     real = {each.id for each in labelled}
     cut, cut_features = dataset.text_examples([each for each in thinned if each.id in real], grown)
     reader, reader_features = [*reader, *cut], [*reader_features, *cut_features]
-    known = dataset.known_words(labelled, described[: len(labelled)], grown, [seen for seen, _ in told])
+    tell = [seen for seen, box in told if box.telling]
+    known = dataset.known_words(labelled, described[: len(labelled)], grown, tell)
     short = [seen for seen, _ in (*pleas, *told)]
     for group in (described, line_features, reader_features, thinned_features, short):
         dataset.translate(group, grown, known)
@@ -84,8 +85,9 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     data = dataset.build(
         [*examples, *thinned], [*described, *thinned_features], known, markup=True, anonymous=_ANONYMOUS, seed=seed
     )
-    # Lines of pleas and adverts say by themselves what they are; those of content and furniture do not.
-    extra = _extra([*pleas, *(each for each in told if LABEL_OF[each[1]] in _TELLING)], known)
+    # Most lines of pleas and adverts say by themselves what they are; those of content and furniture do not.
+    lone = [(seen, box.number) for seen, box in told if box.telling and LABEL_OF[box.number] in _TELLING]
+    extra = _extra([*pleas, *lone], known)
     of_site = stages.folds(examples)
     marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.

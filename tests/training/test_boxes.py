@@ -23,6 +23,13 @@ def test_boxes_are_read_by_language_with_their_class_and_parts(tmp_path: Path) -
     }
 
 
+def test_lines_of_boxes_that_only_the_whole_tells_are_not_telling(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "en.txt").write_text("= appeal donation\nb Give £3 \n", "utf-8")
+    (tmp_path / "whole" / "en.txt").write_text("= appeal donation\np It rained all year.\np Help us mend it.", "utf-8")
+    assert [box.telling for box in boxes(tmp_path)["en"]] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [

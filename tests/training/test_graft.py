@@ -81,3 +81,11 @@ def test_a_retold_page_keeps_its_structure_and_classes(make: Make) -> None:
 def test_a_class_without_boxes_keeps_its_texts(make: Make) -> None:
     example = make("<p>Turn it off</p>", CLASS_OF["appeal", "adblock"])
     assert retold(example, BOXES, random.Random(0)).page.blocks[0].text == "Turn it off"
+
+
+def test_lines_that_only_their_box_tells_are_put_nowhere_else(make: Make) -> None:
+    example = make("<p>Give us money</p>", CLASS_OF["appeal", "donation"])
+    boxes = [Box(CLASS_OF["appeal", "donation"], (("p", "It rained all year."), ("b", "Give")), telling=False)]
+    assert retold(example, boxes, random.Random(0)).page.blocks[0].text == "Give us money"
+    grown = [grafted(example, boxes, random.Random(seed)) for seed in range(20)]
+    assert any("It rained all year." in [block.text for block in each.page.blocks] for each in grown)
