@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from app import blocks, consent, dom, features, fragments, hints, metadata, overrides, scan, stamps, unscripted
+from app import blocks, dom, features, fragments, hints, metadata, overrides, rules, scan, stamps, unscripted
 from app.blocks import Page
 from app.bounds import Bounds
 from app.decision import decide
@@ -165,10 +165,10 @@ class Labeller:
 def _opinion(
     head: Head, seen: Features, page: Page | None, positions: Mapping[int, str], thresholds: Thresholds
 ) -> Opinion:
-    """Return what the model says, with the labels that rules about consent and the caller's thresholds choose."""
+    """Return what the model says, with the labels that rules about some boxes and the caller's thresholds choose."""
     opinion = head(seen, page)
     if page is not None:
-        opinion = replace(opinion, chosen=consent.settle(opinion.chosen, opinion.classes, page, positions))
+        opinion = replace(opinion, chosen=rules.settle(opinion.chosen, opinion.classes, page, positions))
     if thresholds == _NO_WISHES.thresholds:
         return opinion
     return replace(opinion, chosen=decide(opinion, head.rule, thresholds, seen.around))

@@ -167,7 +167,8 @@ SPONSORED: Final = _phrases(
     "contenido patrocinado|contenido de marca|patrocinado por|publirreportaje|conteúdo patrocinado|conteúdo de marca",
     "oferecido por|sponsorizzat|pubbliredazionale|gesponsord|betaald door|aangeboden door|annonsørinnhold",
     "betalt innhold|sponsrad|annons från|artykuł sponsorowany|materiał partnera|партнерский материал",
-    "партнёрский материал",
+    "партнёрский материал|partnerinhalt|partnerbeitrag|partnerbijdrage|contenuto partner|contenuti partner",
+    "partnerinnehåll|partnerinnhold|partnerindhold",
     "на правах рекламы|sponsorlu|提供：|提供:|広告企画|タイアップ|推广|合作内容|협찬|برعاية|प्रायोजित",
 )
 """That somebody paid for the page."""

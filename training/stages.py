@@ -19,7 +19,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from app import consent, text
+from app import rules, text
 from app.boxes import agreed, settle
 from app.labels import CLASSES, SPANS
 from app.model import Rule, by_label, calibrated, choose, second_input, shares
@@ -244,6 +244,6 @@ def _decide(
         settled = settle(choose(said, rule), labels[rows], seen.around)
         if seen.around.boxes:
             classes = shares(opinion[rows], labels[rows])
-            settled = consent.settle(settled, classes, data.examples[page].page, {})
+            settled = rules.settle(settled, classes, data.examples[page].page, {})
         chosen[rows] = settled
     return calibrate(raw[test], gold[test]), labels, chosen

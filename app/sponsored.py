@@ -1,0 +1,55 @@
+"""Cards that open with who paid for them: "Partner content", "Sponsored by …". All of such a card is an advert.
+
+Its headline reads like any other, so that the model takes it for a teaser or for content where it knows the label above
+it well. On labelled pages, of the blocks called otherwise in such a card 13 are adverts and 2 are not.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.blocks import Page
+from app.labels import LABELS
+from app.phrases import SPONSORED, says
+
+Ints = NDArray[np.int64]
+
+_ADVERT: Final = LABELS.index("advert")
+_LABEL: Final = 70  # characters of a label at most
+_TEXTS: Final = 4  # of a card at most; a larger box is more than one
+_MOST: Final = 10  # blocks of it, pictures too
+
+
+def settle(chosen: Ints, page: Page) -> Ints:
+    """Return the labels (n,) chosen for a page's blocks; cards that open with an advert's label are adverts."""
+    settled = chosen.copy()
+    for at in np.flatnonzero(chosen == _ADVERT).tolist():
+        text = page.blocks[at].text
+        if 0 < len(text) <= _LABEL and says(text.lower(), SPONSORED):
+            settled[at : _behind(page, at)] = _ADVERT
+    return settled
+
+
+def _behind(page: Page, first: int) -> int:
+    """Return the block behind the smallest box that opens with a block and holds more texts, or behind that block."""
+    blocks, parents = page.blocks, page.parents
+
+    def within(at: int, box: int) -> bool:
+        element = blocks[at].element
+        while element > box:
+            element = parents[element]
+        return element == box
+
+    box = blocks[first].element
+    while box > 1 and not (first and within(first - 1, box)):
+        behind = first + 1
+        while behind < len(blocks) and behind - first <= _MOST and within(behind, box):
+            behind += 1
+        texts = sum(bool(block.text) for block in blocks[first:behind])
+        if behind - first > _MOST or texts > _TEXTS:
+            break
+        if texts > 1:
+            return behind
+        box = parents[box]
+    return first + 1

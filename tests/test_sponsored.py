@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from app import sponsored
+from tests.judged import labelled
+
+LABELS = "CPAN"
+CARD = "<aside>{}<h3>Three questions before the roof goes</h3><p>How to pay for it.</p></aside>"
+
+
+def settled(html: str, codes: str) -> str:
+    """The first letters of the labels after the rule, of a page whose blocks are what the codes say."""
+    seen = labelled(html, codes)
+    assert seen.page is not None
+    before = seen.labels.copy()
+    result = sponsored.settle(seen.labels, seen.page)
+    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
+    return "".join(LABELS[each] for each in result)
+
+
+@pytest.mark.parametrize(
+    "label", ["Partner content", "Sponsored by the bank", "Präsentiert von der Bank", "Partnerinhalt"]
+)
+def test_a_card_that_opens_with_who_paid_for_it_is_an_advert(label: str) -> None:
+    card = CARD.format(f"<div><p>{label}</p></div><img src=roof.jpg>")
+    assert settled(f"<p>story</p>{card}<p>story</p>", "C ANNC C") == "CAAAAC"
+
+
+@pytest.mark.parametrize("code", ["N", "C"])
+def test_a_label_that_is_no_advert_to_the_model_has_no_say(code: str) -> None:
+    card = CARD.format("<p>Presented by Ann Olsen</p>")
+    assert settled(f"<p>story</p>{card}", f"C {code}NC") == f"C{code}NC"
+
+
+@pytest.mark.parametrize(
+    ("html", "codes", "labels"),
+    [
+        (CARD.format("<p>Our shop</p>"), "ANC", "ANC"),  # says nothing of who paid
+        (CARD.format(f"<p>Sponsored by {'a bank ' * 12}</p>"), "ANC", "ANC"),  # no label
+        (CARD.format("<p>Sponsored by us</p>" + "<p>x</p>" * 2), "ANNNC", "ANNNC"),  # more than a card
+        ("<aside><h3>Roofs</h3><p>Sponsored by us</p><p>Read</p></aside>", "CAN", "CAN"),  # does not open with it
+        ("<p>Sponsored by us</p><p>story</p>", "AC", "AC"),  # a page is no card
+        (f"<div><p>Sponsored by us</p>{'<p><img src=x></p>' * 9}<p>Read</p></div>", f"A{'N' * 10}", f"A{'N' * 10}"),
+    ],
+)
+def test_what_is_no_such_card_stays(html: str, codes: str, labels: str) -> None:
+    assert settled(f"<p>story</p>{html}", "C" + codes) == "C" + labels
+
+
+def test_a_label_that_is_the_last_of_a_page_stands_for_itself() -> None:
+    assert settled("<p>story</p><p>Sponsored by us</p>", "CA") == "CA"
