@@ -46,7 +46,7 @@ SECOND: Final[dict[str, Any]] = {
     "max_iter": 8,
     "learning_rate_init": 1e-3,
 }
-ENSEMBLE: Final = 2
+ENSEMBLE: Final = 4
 LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) for _ in range(start, end)])
 
 
