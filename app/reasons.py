@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, features, links, names, text, wording
+from app import context, features, links, names, rules, text, wording
 from app.blocks import Block, Page
 from app.concepts import CONCEPTS
 from app.features import Features
@@ -27,6 +27,7 @@ Floats = NDArray[np.float32]
 MOST_BLOCKS: Final = 100
 MOST_REASONS: Final = 6
 _LEAST: Final = 0.05  # log odds; what moves less decides nothing
+_BY_RULE: Final = 20.0  # what follows from a rule has no measured weight
 _MOST_ABOVE: Final = 30  # enclosing elements whose names are looked at
 _MOST_WITHIN: Final = 200  # elements within the block whose names and addresses are looked at
 _OWN: Final = len(CLASSES)  # the first columns of an opinion are what it says of the block itself
@@ -57,13 +58,19 @@ def reasons(model: Model, result: Result) -> list[list[Reason] | None]:
     else:
         return found
     labels = [block.label for block in result.blocks]
+    opinion = result.source.opinion
+    by_rule: dict[int, str] = {}
+    if opinion is not None and page is not None and not lines:
+        by_rule = rules.said(opinion.chosen, opinion.classes, page, result.source.positions)
     rows = {block: row for row, block in enumerate(lines)} if lines else None
     for block in order[:MOST_BLOCKS]:
         row = block.index if rows is None else rows.get(block.index)
         if row is None:  # a picture on a page that is read as text
             continue
         around = labels if rows is None else [labels[at] for at in lines]
-        found[block.index] = judge.explain(row, LABELS.index(block.label), block.text, around)
+        learned = judge.explain(row, LABELS.index(block.label), block.text, around)
+        rule = [Reason(by_rule[block.index], _BY_RULE)] if block.index in by_rule else []
+        found[block.index] = [*rule, *learned][:MOST_REASONS]
     return found
 
 
@@ -91,9 +98,8 @@ class _Judge:
         self.firsts = self.head.firsts
         words = ones(seen.words, self.head.words)
         self.sums = [first.sums(seen, words, page) for first in self.firsts]
-        self.second = second_input(
-            seen, [first.scores(each) for first, each in zip(self.firsts, self.sums, strict=True)]
-        )
+        scores = [first.scores(each) for first, each in zip(self.firsts, self.sums, strict=True)]
+        self.second = second_input(seen, scores)
         columns = features.NUMBERS if page is not None else text.COLUMNS
         self.groups = {
             said: [columns.index(name) for name in group]
@@ -193,12 +199,8 @@ class _Judge:
             for word in names.name_words(page.tags[at], attributes):
                 for number in self.vocabulary.numbers("name", (word,)):
                     share = weights[number, level * size : (level + 1) * size]
-                    change = changes.get((where, word))
-                    if change is None:
-                        said = wording.name(word, attributes, where)
-                        changes[where, word] = _Change(said, [share.copy()], concrete=True)
-                    else:
-                        change.sums[0][:] += share
+                    new = _Change(wording.name(word, attributes, where), [np.zeros_like(share)], concrete=True)
+                    changes.setdefault((where, word), new).sums[0][:] += share
         yield from changes.values()
         if changes:
             together: Floats = np.sum([change.sums[0] for change in changes.values()], axis=0)

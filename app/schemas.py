@@ -105,9 +105,12 @@ class Scores(BaseModel):
 class Reason(BaseModel):
     """Something that spoke for a block's label, or against it."""
 
-    reason: str = Field(description="In words: which word, which name on which element, which of its surroundings.")
+    reason: str = Field(
+        description="In words: which word, which name on which element, which of its surroundings, which rule."
+    )
     weight: float = Field(
-        description="By how much the label's log odds would fall without it; negative where it spoke against the label."
+        description="By how much the label's log odds would fall without it; negative where it spoke against the "
+        "label. What a rule says outright weighs 20."
     )
 
 

@@ -24,11 +24,18 @@ _MOST: Final = 10  # blocks of it, pictures too
 def settle(chosen: Ints, page: Page) -> Ints:
     """Return the labels (n,) chosen for a page's blocks; cards that open with an advert's label are adverts."""
     settled = chosen.copy()
+    settled[cards(chosen, page)] = _ADVERT
+    return settled
+
+
+def cards(chosen: Ints, page: Page) -> list[int]:
+    """Return the blocks of the cards that open with a block that says who paid and was labelled an advert."""
+    found: list[int] = []
     for at in np.flatnonzero(chosen == _ADVERT).tolist():
         text = page.blocks[at].text
         if 0 < len(text) <= _LABEL and says(text.lower(), SPONSORED):
-            settled[at : _behind(page, at)] = _ADVERT
-    return settled
+            found += range(at, _behind(page, at))
+    return found
 
 
 def _behind(page: Page, first: int) -> int:

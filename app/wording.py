@@ -41,6 +41,11 @@ SURROUNDINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The columns of the context by where they look."""
 
+NOTICE: Final = "it belongs to a notice about the reader’s data that lies over the page"
+CHOICE: Final = "it belongs to a choice between being followed and paying"
+CARD: Final = "its card opens with who paid for it"
+"""What `rules.py` labels."""
+
 _LINKS: Final = {
     "=here": "a link that leads nowhere else",
     "=in": "a link within the site",

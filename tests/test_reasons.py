@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import context, features, reasons
+from app import context, features, reasons, wording
 from app.labeller import Labeller, Result
 from app.labels import CLASSES, LABELS
 from app.model import TEXT, Model, second_input
 from app.network import ones, scaled
 from app.reasons import Reason
+from app.wishes import Override, Wishes
 from tests import smallpage
 
 PLEA = (
@@ -104,6 +105,26 @@ def test_a_bare_page_is_explained_as_text_and_its_pictures_are_not(labeller: Lab
     found = reasons.reasons(labeller.model, result)
     assert [each is None for each in found] == [False, True, False]
     assert not any("link" in one.reason for each in found for one in each or ())
+
+
+NOTICE = "<div role=dialog><p>Your privacy: we and our partners use cookies for these purposes.</p></div>"
+
+
+@pytest.mark.parametrize(
+    ("html", "label", "said"),
+    [
+        (NOTICE, "navigation", wording.NOTICE),
+        (NOTICE.replace("</p>", "</p><p>Or pay $2 to go without tracking.</p>"), "appeal", wording.CHOICE),
+        ("<aside><p>Sponsored by the bank</p></aside>", "advert", wording.CARD),
+    ],
+)
+def test_a_label_that_comes_from_a_rule_names_it_first(labeller: Labeller, html: str, label: str, said: str) -> None:
+    wishes = Wishes(overrides=(Override("aside", "advert"),))
+    result = labeller.label_html(f"{PLEA}{html}", wishes=wishes)
+    assert result.blocks[-1].label == label
+    (last,) = explained(labeller, result)[-1:]
+    assert last[0] == Reason(said, 20.0)
+    assert len(last) <= reasons.MOST_REASONS
 
 
 @pytest.mark.parametrize("html", ["", "<p> </p>"])
