@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from app import consent, sponsored, wording
+from app import consent, listing, sponsored, wording
 from app.blocks import Page
 from app.consent import Floats, Ints
 from app.labels import LABELS
@@ -19,7 +19,8 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
 
     `classes` (n, 10) are the blocks' probabilities, `positions` the CSS positions that the caller has told of elements.
     """
-    return sponsored.settle(consent.settle(chosen, classes, page, positions), page)
+    settled = consent.settle(chosen, classes, page, positions)
+    return listing.settle(sponsored.settle(settled, page), classes, page)
 
 
 def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> dict[int, str]:

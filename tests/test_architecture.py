@@ -24,7 +24,7 @@ LAYERS = (
     {"extents", "fragments", "hints", "places", "stamps", "markup", "names", "skeleton", "labelled", "overlays"},
     {"context"},
     {"features", "clean", "plain", "walls", "breaks", "scan", "consent", "sponsored"},
-    {"network", "hide", "fixes", "overrides", "markdown", "unscripted"},
+    {"listing", "network", "hide", "fixes", "overrides", "markdown", "unscripted"},
     {"shape", "boxes", "rules"},
     {"judge"},
     {"model", "removal"},

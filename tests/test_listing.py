@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from app import listing
+from tests.judged import labelled
+
+CARD = "<article><img src=x><h3><a href=/x>Headline</a></h3><p>Teaser</p></article>"
+LIST = f"<main>{CARD * 3}</main><section><h2>More</h2>{CARD}</section>"
+
+
+def settled(html: str, codes: str, sure: float = 0.6) -> str:
+    """The first letters of the labels after the rule, of a page whose blocks are what the codes say."""
+    seen = labelled(html, codes, sure)
+    assert seen.page is not None
+    before = seen.labels.copy()
+    result = listing.settle(seen.labels, seen.classes, seen.page)
+    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
+    return "".join("CPAN"[each] for each in result)
+
+
+def test_a_card_among_cards_of_content_is_content_with_its_picture() -> None:
+    assert settled(LIST, "CCC CCN CCC N NNN") == "CCCCCNCCCNCCC"
+
+
+@pytest.mark.parametrize("code", ["A", "S"])
+def test_a_card_of_which_something_is_called_otherwise_stays(code: str) -> None:
+    codes = f"CCC CCC CCC N N{code}N"
+    assert settled(LIST, codes) == codes.replace(" ", "").replace("S", "P")
+
+
+@pytest.mark.parametrize(
+    ("html", "codes"),
+    [
+        (LIST.replace("section", "aside"), "CCC CCC CCC N NNN"),  # beside the list
+        (f"{CARD * 2}<section>{CARD}</section>", "CCC CCC NNN"),  # too few
+        (f"{CARD * 2}<section>{CARD * 3}</section>", "CCC CCC NNN NNN NNN"),  # most are no content
+        (f"{LIST}<article>{'<p>A story.</p>' * 9}</article>", "CCC CCC CCC N NNN" + "C" * 9),  # it has an article
+    ],
+)
+def test_elsewhere_teasers_stay_what_they_are(html: str, codes: str) -> None:
+    assert settled(html, codes) == codes.replace(" ", "")
+
+
+def test_a_card_that_is_surely_furniture_stays() -> None:
+    assert settled(LIST, "CCC CCC CCC N NNN", sure=0.99) == "CCCCCCCCCNNNN"
