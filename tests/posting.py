@@ -19,11 +19,16 @@ MOST_SECONDS_TO_LOAD: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The blocks that the service answers, by page and by text, and what it says of each page as a whole."""
+    """The blocks that the service answers, by page and by text, and all else that it says of each page."""
 
     pages: Mapping[str, list[Block]]
     texts: Mapping[str, list[Block]]
-    facts: Mapping[str, dict[str, Any]]
+    whole: Mapping[str, dict[str, Any]]
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What is said of each page as a whole."""
+        return {name: document["page"] for name, document in self.whole.items()}
 
 
 def post_all(pages: Sequence[Page], texts: Mapping[str, tuple[Line, ...]]) -> Answers:
@@ -35,7 +40,7 @@ def post_all(pages: Sequence[Page], texts: Mapping[str, tuple[Line, ...]]) -> An
             return Answers(
                 {name: document["blocks"] for name, document in answers.items()},
                 {name: await post_text(http, lines) for name, lines in texts.items()},
-                {name: document["page"] for name, document in answers.items()},
+                answers,
             )
 
     return asyncio.run(run())
