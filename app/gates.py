@@ -12,11 +12,13 @@ from typing import Final
 from app import breaks, consent, walls
 from app.judge import Judge
 from app.labelled import PARAGRAPH, Labelled
+from app.labels import LABELS
 from app.metadata import Metadata
 from app.overlays import overlays
 from app.phrases import ADBLOCK, WALL, says
 from app.walls import Box
 
+_APPEAL: Final = LABELS.index("appeal")
 _MAX_EVIDENCE: Final = 50
 NO_TEXT: Final = 250  # characters of main content that are no article
 _MOST_NOTE: Final = 60  # characters of a note above a text
@@ -57,7 +59,8 @@ def decide(
     learned = best >= 0 and sure[best] >= 0.5
     box = boxes[best] if learned else next((each for each in boxes if each.cuts), None)
     if box is not None:
-        evidence = _shown(box.blocks)
+        pleas = [at for at in box.blocks if seen.labels[at] == _APPEAL]
+        evidence = _shown(pleas or box.blocks)
         if declared.free is False:
             evidence.append(Evidence(declared.free_by or "json-ld", None, "declared not free"))
         return Gate(box.kind, round(sure[best], 4) if learned else _BY_RULE, evidence), box

@@ -1,5 +1,6 @@
 """Boxes that say plainly what they are, and are labelled by rule where the model, which has seen few, does not know."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,7 +12,9 @@ from app.consent import Floats, Ints
 from app.labels import LABELS
 
 _CONTENT: Final = LABELS.index("content")
-_SAID: Final = {LABELS.index("navigation"): wording.NOTICE, LABELS.index("appeal"): wording.CHOICE}
+_NAVIGATION: Final = LABELS.index("navigation")
+_MOST_EDIT: Final = 60  # characters of a link to edit a section, in brackets
+_SAID: Final = {_NAVIGATION: wording.NOTICE, LABELS.index("appeal"): wording.CHOICE}
 
 
 def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> Ints:
@@ -20,6 +23,7 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
     `classes` (n, 10) are the blocks' probabilities, `positions` the CSS positions that the caller has told of elements.
     """
     settled = consent.settle(chosen, classes, page, positions)
+    settled[_edits(page)] = _NAVIGATION
     return listing.settle(sponsored.settle(settled, page), classes, page)
 
 
@@ -30,4 +34,21 @@ def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]
     found = {
         at: _SAID[by_consent[at]] for at in np.flatnonzero((by_consent != _CONTENT) & (by_consent == labels)).tolist()
     }
-    return found | dict.fromkeys(sponsored.cards(labels, page), wording.CARD)
+    found |= dict.fromkeys(sponsored.cards(labels, page), wording.CARD)
+    return found | dict.fromkeys(_edits(page), wording.EDIT)
+
+
+def _edits(page: Page) -> list[int]:
+    """Return the blocks that are nothing but a wiki's links, in brackets, to edit what stands below them.
+
+    All 11 of the labelled pages are navigation; headings that hold such links themselves are content.
+    """
+    found: list[int] = []
+    for at, block in enumerate(page.blocks):
+        if block.text[:1] != "[" or len(block.text) > _MOST_EDIT or not block.link_chars:
+            continue
+        links = [page.attrs[each].get("href") or "" for each in block.inner if page.tags[each] == "a"]
+        chars = sum(len(each) for each in re.findall(r"\w+", block.text))
+        if links and block.link_chars >= chars and all("action=edit" in each for each in links):
+            found.append(at)
+    return found

@@ -44,6 +44,7 @@ SURROUNDINGS: Final[dict[str, tuple[str, ...]]] = {
 NOTICE: Final = "it belongs to a notice about the reader’s data that lies over the page"
 CHOICE: Final = "it belongs to a choice between being followed and paying"
 CARD: Final = "its card opens with who paid for it"
+EDIT: Final = "it is a wiki’s link to edit a section"
 """What `rules.py` labels."""
 
 _LINKS: Final = {

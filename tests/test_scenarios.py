@@ -72,13 +72,23 @@ SCENARIOS = {
     16: [Asked("s16_en_affiliate_review", ("content", "advert"))],
     17: [Asked("s17_en_blog_bio", ("content/main", "content/comment", "appeal/newsletter"))],
     18: [Asked("s18_en_forum", ("content", "advert", "appeal/registration", "navigation"))],
-    19: [Asked("s19_en_wiki", ("content", "appeal/donation", "navigation"))],
+    19: [
+        Asked(
+            "s19_en_wiki",
+            (
+                "content",
+                "appeal/donation",
+                "navigation [edit]",
+                "navigation div:nth-child(3) > div:nth-child(1) > ul:nth-child(6)",
+            ),
+        )
+    ],
     20: [
         Asked("s20a_en_docs_page", ("content", "navigation")),
         Asked("s20b_en_docs_landing", ("content", "navigation")),
     ],
     21: [Asked("s21_en_liveblog", ("content", "appeal/newsletter", "advert"))],
-    22: [Asked("s22_fr_accueil", ("content", "advert main"), (("kind", "listing"), ("truncated", "unknown")))],
+    22: [Asked("s22_fr_accueil", ("content", "advert article"), (("kind", "listing"), ("truncated", "unknown")))],
     23: [Asked("s23a_en_plain_old", ("content",)), Asked("s23b_zh_table_old", ("content",))],
     24: [
         Asked(name, ("content", "appeal"))
@@ -159,4 +169,4 @@ def test_a_consent_page_has_no_content(answers: Answers) -> None:  # scenario 9
 def test_what_the_wall_leaves_behind_is_listed(answers: Answers) -> None:  # scenario 7
     fixes = answers.whole["s07_de_pur_abo_wand"]["fixes"]
     assert fixes["scroll_lock"]
-    assert fixes["backdrops"]
+    assert fixes["backdrop"]

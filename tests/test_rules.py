@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from app import rules, wording
+from tests.judged import labelled
+
+EDIT = '<div><h2>History</h2><div>[<a href="/w/index.php?action=edit&section=1">edit</a>]</div></div>'
+
+
+def settled(html: str, codes: str) -> str:
+    seen = labelled(html, codes)
+    assert seen.page is not None
+    before = seen.labels.copy()
+    result = rules.settle(seen.labels, seen.classes, seen.page, seen.positions)
+    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
+    return "".join("CPAN"[each] for each in result)
+
+
+def test_a_wikis_link_to_edit_a_section_is_navigation() -> None:
+    assert settled(f"{EDIT}<p>It was built.</p>", "CC C") == "CNC"
+    two = EDIT.replace("</a>]", "</a> | <a href='?veaction=edit&amp;action=edit'>edit source</a>]")
+    assert settled(two, "CC") == "CN"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        EDIT.replace("action=edit", "action=history"),
+        EDIT.replace("[<a", "[History <a"),
+        EDIT.replace("[<", "<").replace(">]", ">"),
+        '<h2>[History] <a href="?action=edit">edit</a></h2><p>x</p>',
+        "<p>x</p><p>[1]</p>",
+    ],
+)
+def test_what_holds_more_than_that_link_is_not(html: str) -> None:
+    assert settled(html, "CC") == "CC"
+
+
+def test_rules_say_which_of_them_a_label_comes_from() -> None:
+    seen = labelled(f"{EDIT}<p>It was built.</p>", "CN C")
+    assert seen.page is not None
+    assert rules.said(seen.labels, seen.classes, seen.page, seen.positions) == {1: wording.EDIT}
