@@ -42,21 +42,17 @@ def settle(chosen: Ints, classes: Floats, page: Page) -> Ints:
 
 def _cards(page: Page) -> list[tuple[list[int], list[int]]]:
     """Return each card's blocks and texts; it is a small `article` with a link. None if a page has a larger one."""
-    tags, parents = page.tags, page.parents
+    around, barred = [-1], [False]  # each element's nearest article, and whether it stands in furniture
+    for element, (tag, parent) in enumerate(zip(page.tags[1:], page.parents[1:], strict=True), 1):
+        around.append(element if tag == "article" else around[parent])
+        barred.append(barred[parent] or tag in _FURNITURE)
     found: dict[int, list[int]] = {}
     for at, block in enumerate(page.blocks):
-        element = block.element
-        while element >= 0 and tags[element] != "article":
-            element = parents[element]
-        if element >= 0:
-            found.setdefault(element, []).append(at)
+        card = around[block.element]
+        if card >= 0 and not barred[card]:
+            found.setdefault(card, []).append(at)
     cards = []
-    for element, blocks in found.items():
-        above = element
-        while above >= 0 and tags[above] not in _FURNITURE:
-            above = parents[above]
-        if above >= 0:
-            continue
+    for blocks in found.values():
         texts = [at for at in blocks if page.blocks[at].text]
         if len(texts) > _TEXTS:
             return []

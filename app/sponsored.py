@@ -19,6 +19,7 @@ _ADVERT: Final = LABELS.index("advert")
 _LABEL: Final = 70  # characters of a label at most
 _TEXTS: Final = 4  # of a card at most; a larger box is more than one
 _MOST: Final = 10  # blocks of it, pictures too
+_DEEP: Final = 12  # levels of boxes that are looked at
 
 
 def settle(chosen: Ints, page: Page) -> Ints:
@@ -40,16 +41,20 @@ def cards(chosen: Ints, page: Page) -> list[int]:
 
 def _behind(page: Page, first: int) -> int:
     """Return the block behind the smallest box that opens with a block and holds more texts, or behind that block."""
-    blocks, parents = page.blocks, page.parents
+    blocks, parents, depths = page.blocks, page.parents, page.depths
 
     def within(at: int, box: int) -> bool:
         element = blocks[at].element
+        if depths[element] - depths[box] > _DEEP:
+            return False
         while element > box:
             element = parents[element]
         return element == box
 
     box = blocks[first].element
-    while box > 1 and not (first and within(first - 1, box)):
+    for _ in range(_DEEP):
+        if box <= 1 or (first and within(first - 1, box)):
+            break
         behind = first + 1
         while behind < len(blocks) and behind - first <= _MOST and within(behind, box):
             behind += 1

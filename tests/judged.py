@@ -1,12 +1,13 @@
 """Pages with labels given by hand, and estimators that are told what to say: for tests of verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app import blocks, dom, hints, metadata
+from app.blocks import Page
 from app.judge import KINDS, Judge
 from app.labelled import Labelled
 from app.labeller import LabelledBlock, Result, Source, Timings
@@ -40,6 +41,16 @@ def labelled(html: str, codes: str, sure: float = 0.91) -> Labelled:
     return Labelled(
         texts, [page.hidden[block.element] for block in page.blocks], said.chosen, said.classes, page, positions
     )
+
+
+def settled(rule: Callable[[Labelled, Page], NDArray[np.int64]], html: str, codes: str, sure: float = 0.91) -> str:
+    """What a rule makes of a page whose blocks are what the codes say: C(ontent), P(lea), A(dvert) or N(avigation)."""
+    seen = labelled(html, codes, sure)
+    assert seen.page is not None
+    before = seen.labels.copy()
+    result = rule(seen, seen.page)
+    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
+    return "".join("CPAN"[each] for each in result)
 
 
 def lines(texts: Sequence[str], codes: str) -> Labelled:

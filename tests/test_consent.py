@@ -1,9 +1,8 @@
-import numpy as np
 import pytest
 
 from app import consent
-from app.labels import LABELS
-from tests.judged import PARAGRAPH, labelled
+from tests import judged
+from tests.judged import PARAGRAPH
 
 NOTICE = (
     "<h2>Your privacy</h2><p>We and 12 partners use cookies for these purposes: to count visits.</p><p>Accept all</p>"
@@ -15,13 +14,9 @@ CHOICE = (
 
 
 def settled(html: str, codes: str) -> str:
-    """The first letters of the labels after the rules, of a page whose blocks are what the codes say."""
-    seen = labelled(html, codes)
-    assert seen.page is not None
-    before = seen.labels.copy()
-    result = consent.settle(seen.labels, seen.classes, seen.page, seen.positions)
-    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
-    return "".join({"content": "C", "appeal": "P", "advert": "A", "navigation": "N"}[LABELS[each]] for each in result)
+    return judged.settled(
+        lambda seen, page: consent.settle(seen.labels, seen.classes, page, seen.positions), html, codes
+    )
 
 
 @pytest.mark.parametrize("how", ["role=dialog", "aria-modal=true", "style='position: fixed'", "data-bl-pos=fixed"])

@@ -1,21 +1,13 @@
-import numpy as np
 import pytest
 
 from app import sponsored
-from tests.judged import labelled
+from tests import judged
 
-LABELS = "CPAN"
 CARD = "<aside>{}<h3>Three questions before the roof goes</h3><p>How to pay for it.</p></aside>"
 
 
 def settled(html: str, codes: str) -> str:
-    """The first letters of the labels after the rule, of a page whose blocks are what the codes say."""
-    seen = labelled(html, codes)
-    assert seen.page is not None
-    before = seen.labels.copy()
-    result = sponsored.settle(seen.labels, seen.page)
-    assert np.array_equal(seen.labels, before), "the labels that were handed over are left as they are"
-    return "".join(LABELS[each] for each in result)
+    return judged.settled(lambda seen, page: sponsored.settle(seen.labels, page), html, codes)
 
 
 @pytest.mark.parametrize(
