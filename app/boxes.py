@@ -28,7 +28,8 @@ _LEVELS: Final = 3  # enclosing boxes that count
 _FEWEST: Final = 2  # other texts in a box
 _MOST: Final = 12  # other texts: a larger box is a part of the page
 _LEAST: Final = 0.1  # probability of the label: what the block itself has to say against it
-_SURELY: Final = ((0.5, 0.7), (0.65, 0.9))  # from such a share on, probability of content of a block that stays
+_SHARE: Final = 0.5  # of a box's texts that make all of it an appeal or an advert
+_SURELY: Final = 0.9  # probability of content from which on a block stays what it is
 _WEIGHT: Final = np.float32(0.2)  # of a box's opinion beside the block's own
 _FLOOR: Final = 1e-4  # of probabilities, in their logarithms
 
@@ -82,9 +83,8 @@ def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
         fit = _fits(around, level, count - 1)
         for label in _PLEAS:
             same = _sums((settled == label) & texts, start, end)
-            for share, surely in _SURELY:
-                doubted = (labels[:, label] >= _LEAST) & (labels[:, _CONTENT] < surely)
-                settled[fit & (same >= share * count) & doubted] = label
+            doubted = (labels[:, label] >= _LEAST) & (labels[:, _CONTENT] < _SURELY)
+            settled[fit & (same >= _SHARE * count) & doubted] = label
     alike = np.bincount(around.shapes, texts)[around.shapes]
     content = np.bincount(around.shapes, texts & (settled == _CONTENT))[around.shapes]
     mostly = (alike >= _ALIKE) & (content >= _MOSTLY * alike) & (labels[:, _CONTENT] >= _LIKELY)

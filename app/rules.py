@@ -24,7 +24,7 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
     """
     settled = consent.settle(chosen, classes, page, positions)
     settled[_edits(page)] = _NAVIGATION
-    return listing.settle(sponsored.settle(settled, page), classes, page)
+    return listing.settle(sponsored.settle(settled, classes, page), classes, page)
 
 
 def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> dict[int, str]:
@@ -34,7 +34,7 @@ def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]
     found = {
         at: _SAID[by_consent[at]] for at in np.flatnonzero((by_consent != _CONTENT) & (by_consent == labels)).tolist()
     }
-    found |= dict.fromkeys(sponsored.cards(labels, page), wording.CARD)
+    found |= dict.fromkeys(sponsored.cards(labels, classes, page), wording.CARD)
     return found | dict.fromkeys(_edits(page), wording.EDIT)
 
 

@@ -1,7 +1,8 @@
-"""Cards that open with who paid for them: "Partner content", "Sponsored by …". All of such a card is an advert.
+"""Who paid for it: "Partner content", "Sponsored by …" are adverts, and so is all of a card that opens with them.
 
 Its headline reads like any other, so that the model takes it for a teaser or for content where it knows the label above
-it well. On labelled pages, of the blocks called otherwise in such a card 13 are adverts and 2 are not.
+it well. On labelled pages, of the blocks called otherwise in such a card 13 are adverts and 2 are not. Such a label
+itself is one where the model takes it rather for that than for anything else, however careful the rule is that chooses.
 """
 
 from typing import Final
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labels import LABELS
+from app.labels import LABELS, SPANS
 from app.phrases import SPONSORED, says
 
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _ADVERT: Final = LABELS.index("advert")
@@ -22,17 +24,21 @@ _MOST: Final = 10  # blocks of it, pictures too
 _DEEP: Final = 12  # levels of boxes that are looked at
 
 
-def settle(chosen: Ints, page: Page) -> Ints:
-    """Return the labels (n,) chosen for a page's blocks; cards that open with an advert's label are adverts."""
+def settle(chosen: Ints, classes: Floats, page: Page) -> Ints:
+    """Return the labels (n,) chosen for a page's blocks, those of such labels and cards changed.
+
+    `classes` (n, 10) are the blocks' probabilities.
+    """
     settled = chosen.copy()
-    settled[cards(chosen, page)] = _ADVERT
+    settled[cards(chosen, classes, page)] = _ADVERT
     return settled
 
 
-def cards(chosen: Ints, page: Page) -> list[int]:
-    """Return the blocks of the cards that open with a block that says who paid and was labelled an advert."""
+def cards(chosen: Ints, classes: Floats, page: Page) -> list[int]:
+    """Return the blocks that say who paid and are rather adverts than not, with the cards that open with them."""
     found: list[int] = []
-    for at in np.flatnonzero(chosen == _ADVERT).tolist():
+    likeliest = np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS]).argmax(axis=0)
+    for at in np.flatnonzero((chosen == _ADVERT) | (likeliest == _ADVERT)).tolist():
         text = page.blocks[at].text
         if 0 < len(text) <= _LABEL and says(text.lower(), SPONSORED):
             found += range(at, _behind(page, at))

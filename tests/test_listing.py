@@ -36,3 +36,11 @@ def test_elsewhere_teasers_stay_what_they_are(html: str, codes: str) -> None:
 
 def test_a_card_that_is_surely_furniture_stays() -> None:
     assert settled(LIST, "CCC CCC CCC N NNN", sure=0.99) == "CCCCCCCCCNNNN"
+
+
+def test_a_departments_name_above_a_headline_is_content() -> None:
+    card = "<article><p>Culture</p><h3><a href=/x>Headline</a></h3><p>2 comments</p></article>"
+    assert settled(card * 4, "NCN NCN NCN NCN") == "NCN" * 4, "most cards are no content"
+    assert settled(card * 4, "CCN CCN CCN NCN") == "CCN" * 4
+    long = card.replace("Culture", "Culture, of which there is more than can be said here, as ever")
+    assert settled(card * 3 + long, "CCN CCN CCN NCN") == "CCN" * 3 + "NCN"

@@ -88,7 +88,9 @@ SCENARIOS = {
         Asked("s20b_en_docs_landing", ("content", "navigation")),
     ],
     21: [Asked("s21_en_liveblog", ("content", "appeal/newsletter", "advert"))],
-    22: [Asked("s22_fr_accueil", ("content", "advert article"), (("kind", "listing"), ("truncated", "unknown")))],
+    22: [
+        Asked("s22_fr_accueil", ("content article", "advert article"), (("kind", "listing"), ("truncated", "unknown")))
+    ],
     23: [Asked("s23a_en_plain_old", ("content",)), Asked("s23b_zh_table_old", ("content",))],
     24: [
         Asked(name, ("content", "appeal"))

@@ -1,13 +1,17 @@
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app import sponsored
+from app.blocks import Page
+from app.labelled import Labelled
 from tests import judged
 
 CARD = "<aside>{}<h3>Three questions before the roof goes</h3><p>How to pay for it.</p></aside>"
 
 
 def settled(html: str, codes: str) -> str:
-    return judged.settled(lambda seen, page: sponsored.settle(seen.labels, page), html, codes)
+    return judged.settled(lambda seen, page: sponsored.settle(seen.labels, seen.classes, page), html, codes)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +45,11 @@ def test_what_is_no_such_card_stays(html: str, codes: str, labels: str) -> None:
 
 def test_a_label_that_is_the_last_of_a_page_stands_for_itself() -> None:
     assert settled("<p>story</p><p>Sponsored by us</p>", "CA") == "CA"
+
+
+def test_a_label_that_is_rather_an_advert_than_anything_else_is_one_though_content_was_chosen() -> None:
+    def careful(seen: Labelled, page: Page) -> NDArray[np.int64]:
+        return sponsored.settle(np.zeros_like(seen.labels), seen.classes, page)
+
+    assert judged.settled(careful, "<p>story</p><p>Paid for by a firm of stoves</p><p>story</p>", "CAC", 0.5) == "CAC"
+    assert judged.settled(careful, "<p>story</p><p>The stoves are paid for</p><p>story</p>", "CAC", 0.5) == "CCC"
