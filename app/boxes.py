@@ -30,7 +30,6 @@ _MOST: Final = 12  # other texts: a larger box is a part of the page
 _LEAST: Final = 0.1  # probability of the label: what the block itself has to say against it
 _SHARE: Final = 0.5  # of a box's texts that make all of it an appeal or an advert
 _SURELY: Final = 0.9  # probability of content from which on a block stays what it is
-_EVENLY: Final = 0.4  # probability of content of a block among nothing but content: what is lost is worse than too much
 _WEIGHT: Final = np.float32(0.2)  # of a box's opinion beside the block's own
 _FLOOR: Final = 1e-4  # of probabilities, in their logarithms
 
@@ -86,9 +85,6 @@ def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
             same = _sums((settled == label) & texts, start, end)
             doubted = (labels[:, label] >= _LEAST) & (labels[:, _CONTENT] < _SURELY)
             settled[fit & (same >= _SHARE * count) & doubted] = label
-        content = _sums((settled == _CONTENT) & texts, start, end)
-        evenly = (settled == _NAVIGATION) & (labels[:, _CONTENT] >= _EVENLY)
-        settled[fit & texts & evenly & (content == count - 1)] = _CONTENT
     alike = np.bincount(around.shapes, texts)[around.shapes]
     content = np.bincount(around.shapes, texts & (settled == _CONTENT))[around.shapes]
     mostly = (alike >= _ALIKE) & (content >= _MOSTLY * alike) & (labels[:, _CONTENT] >= _LIKELY)
