@@ -1,8 +1,8 @@
-"""Boxes that ask to be allowed to follow the reader: mere notices, and the choice between that and paying.
+"""Boxes that ask to be allowed to follow the reader: mere notices, the choice between that and paying, blockers' walls.
 
 The rule book calls a notice furniture and such a choice a plea, all of it. Both say plainly what they are, so that
 rules tell them where the model, which has seen few, does not. The 22 notices laid over labelled pages have 124 texts,
-all of them furniture.
+all of them furniture; the two that ask to switch off an ad blocker have six, all of them pleas.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from app.blocks import Page
 from app.labelled import MAIN, PARAGRAPH, SURELY, length
 from app.labels import LABELS
 from app.overlays import overlays
-from app.phrases import NOTICE, PRICES, SUBSCRIBE, TRACKING, says
+from app.phrases import ADBLOCK, NOTICE, PRICES, SUBSCRIBE, TRACKING, says
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -47,6 +47,8 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
             continue
         if offers(said):
             settled[box], over = _APPEAL, True
+        elif says(said, ADBLOCK):
+            settled[box] = _APPEAL
         elif _notifies(page, box, said):
             settled[box] = _NAVIGATION
     if not over and portal(page):

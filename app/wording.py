@@ -42,7 +42,7 @@ SURROUNDINGS: Final[dict[str, tuple[str, ...]]] = {
 """The columns of the context by where they look."""
 
 NOTICE: Final = "it belongs to a notice about the reader’s data that lies over the page"
-CHOICE: Final = "it belongs to a choice between being followed and paying"
+CHOICE: Final = "it belongs to what stops the reader: to pay, to be followed, to switch the ad blocker off"
 CARD: Final = "its card opens with who paid for it"
 EDIT: Final = "it is a wiki’s link to edit a section"
 """What `rules.py` labels."""

@@ -51,6 +51,12 @@ def test_a_choice_between_tracking_and_paying_is_a_plea_with_all_that_belongs_to
     assert settled(f"{PARAGRAPH}<div role=dialog>{CHOICE}</div>", "C CSSNN") == "CPPPPP"
 
 
+def test_a_wall_against_ad_blockers_is_a_plea_with_all_that_belongs_to_it() -> None:
+    wall = "<h2>You are using an ad blocker</h2><p>Switch it off to read on.</p><p>Done</p>"
+    assert settled(f"{PARAGRAPH}<div aria-modal=true>{wall}</div>", "C BNN") == "CPPP"
+    assert settled(f"{PARAGRAPH}<div>{wall}</div>", "C BNN") == "CPNN"
+
+
 def test_an_article_in_a_fixed_frame_stays_what_it_is() -> None:
     assert settled(f"<div role=dialog>{CHOICE}{PARAGRAPH * 6}</div>", "CCCNN CCCCCC") == "CCCNNCCCCCC"
 
