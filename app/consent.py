@@ -24,7 +24,7 @@ _CONTENT: Final = LABELS.index("content")
 _APPEAL: Final = LABELS.index("appeal")
 _NAVIGATION: Final = LABELS.index("navigation")
 
-MOST_READ: Final = 6_000  # characters of an overlay
+_MOST_READ: Final = 6_000  # characters of an overlay
 _MOST_TEXT: Final = 1_500  # characters of paragraphs in a box that are an article's, not a plea's
 _TRACKING: Final = 3  # phrases about tracking that a box has at least
 _EACH: Final = 400  # characters of a notice for each of them, at most
@@ -64,7 +64,7 @@ def is_page(page: Page, box: Sequence[int], classes: Floats) -> bool:
 
 def words(page: Page, box: Sequence[int]) -> str:
     """Return what a box of blocks says, in lower case."""
-    return "\n".join(page.blocks[at].text for at in box)[:MOST_READ].lower()
+    return "\n".join(page.blocks[at].text for at in box)[:_MOST_READ].lower()
 
 
 def offers(said: str) -> bool:

@@ -9,10 +9,14 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.consent import Floats, Ints
-from app.labels import LABELS, SPANS
+from app.labels import LABELS
+from app.network import by_label
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 _CONTENT: Final = LABELS.index("content")
 _NAVIGATION: Final = LABELS.index("navigation")
@@ -39,9 +43,9 @@ def settle(chosen: Ints, classes: Floats, page: Page) -> Ints:
     if len(cards) < _FEWEST or content <= _MOSTLY * len(cards):
         return chosen
     settled = chosen.copy()
+    likely = by_label(classes)[:, _CONTENT] >= _LIKELY
     for blocks, texts in cards:
-        likely = classes[texts, slice(*SPANS[_CONTENT])].sum(axis=1).max()
-        if likely >= _LIKELY and np.all(chosen[blocks] == _NAVIGATION):
+        if likely[texts].any() and np.all(chosen[blocks] == _NAVIGATION):
             settled[blocks] = _CONTENT
         for above, headline in pairwise(texts):
             if (
@@ -49,7 +53,7 @@ def settle(chosen: Ints, classes: Floats, page: Page) -> Ints:
                 and settled[headline] == _CONTENT
                 and page.tags[page.blocks[headline].element] in _HEADLINES
                 and len(page.blocks[above].text) <= _KICKER
-                and classes[above, slice(*SPANS[_CONTENT])].sum() >= _LIKELY
+                and likely[above]
             ):
                 settled[above] = _CONTENT
     return settled

@@ -22,7 +22,7 @@ from app.errors import ModelRefused
 from app.features import NUMBERS, SCHEMA, Features
 from app.judge import Judge
 from app.labels import CLASSES, LABELS, SPANS
-from app.network import NAME_LEVELS, FirstStage, ones, probabilities, scaled, softmax
+from app.network import NAME_LEVELS, FirstStage, by_label, ones, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -122,11 +122,6 @@ def make_heads(
 def second_input(features: Features, opinions: Sequence[Floats]) -> Floats:
     """Return the second stage's input, not yet scaled: numbers, and what the first stages' opinions say around them."""
     return np.hstack((features.numbers, context.context(features.around, opinions)))
-
-
-def by_label(classes: Floats) -> Floats:
-    """Return (n, 4) label probabilities from (n, 10) class probabilities."""
-    return np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
 
 
 def logarithms(labels: Floats) -> Floats:

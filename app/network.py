@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from app.blocks import Page
 from app.features import Features
+from app.labels import SPANS
 
 Floats = NDArray[np.float32]
 
@@ -37,6 +38,11 @@ def softmax(logits: Floats) -> Floats:
     np.exp(logits, out=logits)
     logits /= logits.sum(axis=1, keepdims=True)
     return logits
+
+
+def by_label(classes: Floats) -> Floats:
+    """Return (n, 4) label probabilities from (n, 10) class probabilities."""
+    return np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
 
 
 def probabilities(network: Any, rows: Any) -> Floats:

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app import consent, listing, sponsored, wording
 from app.blocks import Page
-from app.consent import Floats, Ints
 from app.labels import LABELS
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 _CONTENT: Final = LABELS.index("content")
 _NAVIGATION: Final = LABELS.index("navigation")

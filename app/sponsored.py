@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.blocks import Page
-from app.labels import LABELS, SPANS
+from app.labels import LABELS
+from app.network import by_label
 from app.phrases import SPONSORED, says
 
 Floats = NDArray[np.float32]
@@ -37,7 +38,7 @@ def settle(chosen: Ints, classes: Floats, page: Page) -> Ints:
 def cards(chosen: Ints, classes: Floats, page: Page) -> list[int]:
     """Return the blocks that say who paid and are rather adverts than not, with the cards that open with them."""
     found: list[int] = []
-    likeliest = np.stack([classes[:, start:end].sum(axis=1) for start, end in SPANS]).argmax(axis=0)
+    likeliest = by_label(classes).argmax(axis=1)
     for at in np.flatnonzero((chosen == _ADVERT) | (likeliest == _ADVERT)).tolist():
         text = page.blocks[at].text
         if 0 < len(text) <= _LABEL and says(text.lower(), SPONSORED):

@@ -22,8 +22,8 @@ from tqdm import tqdm
 from app import rules, text
 from app.boxes import agreed, settle
 from app.labels import CLASSES, SPANS
-from app.model import Rule, by_label, calibrated, choose, second_input, shares
-from app.network import probabilities, scaled
+from app.model import Rule, calibrated, choose, second_input, shares
+from app.network import by_label, probabilities, scaled
 from training.corpus import FULL, Example
 from training.dataset import Dataset
 from training.decision import calibrate

@@ -13,7 +13,8 @@ from app import text
 from app.context import OPINION_COLUMNS, PLACE_COLUMNS
 from app.features import NUMBERS
 from app.labels import CLASSES, LABELS
-from app.model import PAGE, by_label, calibrated, choose
+from app.model import PAGE, calibrated, choose
+from app.network import by_label
 from app.vocabulary import Vocabulary
 from tests import tiny
 from tests.training.conftest import Make, as_text, fit_first
