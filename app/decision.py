@@ -15,23 +15,29 @@ _CONTENT: Final = 0
 _STRICT: Final = 0.5  # content must be likelier than all else together
 
 
-def decide(opinion: Opinion, rule: Rule, thresholds: Thresholds, around: Surroundings) -> NDArray[np.int64]:
-    """Return the number of the label to give to each of the n blocks that an opinion was given on.
+def strictly(opinion: Opinion, rule: Rule, around: Surroundings) -> NDArray[np.int64]:
+    """Return the number of the label of each of n blocks where content must be likelier than all else together.
 
-    Stragglers are settled with their boxes first, as the model does it (`boxes.py`); what they get is held against the
-    thresholds too. A higher threshold of another label, or a lower one of content, turns blocks to content and none
-    away from it.
+    There is no head start for content then; what is not more likely than not content gets the likeliest other label.
+    Stragglers are settled with their boxes, as the model does it (`boxes.py`).
     """
     labels = opinion.labels
-    if thresholds.strict:
-        chosen = choose(agreed(labels, around), Rule(rule.offsets))
-        doubted = (chosen == _CONTENT) & (labels[:, _CONTENT] < _STRICT)
-        without = labels[doubted].copy()
-        without[:, _CONTENT] = 0
-        chosen[doubted] = choose(without, Rule((-np.inf, *rule.offsets[1:])))
-        chosen = settle(chosen, labels, around)
-    else:
-        chosen = opinion.chosen.copy()
+    chosen = choose(agreed(labels, around), Rule(rule.offsets))
+    doubted = (chosen == _CONTENT) & (labels[:, _CONTENT] < _STRICT)
+    without = labels[doubted].copy()
+    without[:, _CONTENT] = 0
+    chosen[doubted] = choose(without, Rule((-np.inf, *rule.offsets[1:])))
+    return settle(chosen, labels, around)
+
+
+def held(opinion: Opinion, thresholds: Thresholds) -> NDArray[np.int64]:
+    """Return the chosen labels of n blocks as they are where each is held against the caller's thresholds.
+
+    So are labels that a straggler has from its box and those by rule (`rules.py`): a threshold is the caller's word on
+    the model's probability. A higher one of another label, or a lower one of content, turns blocks to content and none
+    away from it.
+    """
+    labels, chosen = opinion.labels, opinion.chosen.copy()
     for number, label in enumerate(LABELS):
         least = getattr(thresholds, label)
         if least is None or number == _CONTENT:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from app import blocks, dom, features, fragments, hints, metadata, overrides, rules, scan, stamps, unscripted
 from app.blocks import Page
 from app.bounds import Bounds
-from app.decision import decide
+from app.decision import held, strictly
 from app.errors import PageTooComplex
 from app.extents import Extents
 from app.features import Features
@@ -167,11 +167,11 @@ def _opinion(
 ) -> Opinion:
     """Return what the model says, with the labels that rules about some boxes and the caller's thresholds choose."""
     opinion = head(seen, page)
+    if thresholds.strict:
+        opinion = replace(opinion, chosen=strictly(opinion, head.rule, seen.around))
     if page is not None:
         opinion = replace(opinion, chosen=rules.settle(opinion.chosen, opinion.classes, page, positions))
-    if thresholds == _NO_WISHES.thresholds:
-        return opinion
-    return replace(opinion, chosen=decide(opinion, head.rule, thresholds, seen.around))
+    return opinion if thresholds == _NO_WISHES.thresholds else replace(opinion, chosen=held(opinion, thresholds))
 
 
 _BARE_DEPTH: Final = 4  # html, body, one box, the paragraph

@@ -15,9 +15,16 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _CONTENT: Final = LABELS.index("content")
+_APPEAL: Final = LABELS.index("appeal")
 _NAVIGATION: Final = LABELS.index("navigation")
 _MOST_EDIT: Final = 60  # characters of a link to edit a section, in brackets
-_SAID: Final = {_NAVIGATION: wording.NOTICE, LABELS.index("appeal"): wording.CHOICE}
+_SAID: Final = {_NAVIGATION: wording.NOTICE, _APPEAL: wording.CHOICE}
+_LABELS: Final = {
+    wording.NOTICE: _NAVIGATION,
+    wording.CHOICE: _APPEAL,
+    wording.CARD: LABELS.index("advert"),
+    wording.EDIT: _NAVIGATION,
+}
 
 
 def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> Ints:
@@ -31,14 +38,13 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
 
 
 def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> dict[int, str]:
-    """Return by block which rule it has its label from; `labels` (n,) are those after `settle`."""
+    """Return by block which rule it has its label from; `labels` (n,) are those that were given in the end."""
     unlabelled = np.full_like(labels, _CONTENT)
     by_consent = consent.settle(unlabelled, classes, page, positions)
-    found = {
-        at: _SAID[by_consent[at]] for at in np.flatnonzero((by_consent != _CONTENT) & (by_consent == labels)).tolist()
-    }
+    found = {at: _SAID[by_consent[at]] for at in np.flatnonzero(by_consent != _CONTENT).tolist()}
     found |= dict.fromkeys(sponsored.cards(labels, classes, page), wording.CARD)
-    return found | dict.fromkeys(_edits(page), wording.EDIT)
+    found |= dict.fromkeys(_edits(page), wording.EDIT)
+    return {at: why for at, why in found.items() if labels[at] == _LABELS[why]}
 
 
 def _edits(page: Page) -> list[int]:

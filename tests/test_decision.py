@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,9 @@ def decide(labels: Floats, rule: Rule, thresholds: Thresholds, html: str = "") -
     """Return what is decided where the model's own rule has chosen and stragglers are settled."""
     around = surroundings(len(labels), html)
     opinion = Opinion(labels, labels, carefully(labels, rule, around))
-    return decision.decide(opinion, rule, thresholds, around)
+    if thresholds.strict:
+        opinion = replace(opinion, chosen=decision.strictly(opinion, rule, around))
+    return decision.held(opinion, thresholds)
 
 
 def carefully(labels: Floats, rule: Rule, around: Surroundings) -> NDArray[np.int64]:

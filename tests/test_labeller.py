@@ -14,7 +14,7 @@ from app.errors import DuplicateStamp, PageTooComplex
 from app.labeller import LabelledBlock, Labeller, Result, Timings
 from app.labels import KINDS, LABELS
 from app.model import Model
-from app.wishes import Context, Wishes
+from app.wishes import Context, Thresholds, Wishes
 from tests import hostile, seen, smallpage, strategies
 from tests.seen import squeezed
 
@@ -259,3 +259,18 @@ def test_any_text_is_labelled_line_by_line(labeller: Labeller, text: str) -> Non
     check(result)
     assert "".join(squeezed(block.text) for block in result.blocks) == squeezed(text)
     check(labeller.label_html(text))
+
+
+NOTICE = "<h2>Please donate your data</h2><p>We and our partners use cookies, if you consent.</p><p>Privacy</p>"
+OVER = f"<p>It hung in its frame again on Friday.</p><div role=dialog class=box>{NOTICE}</div>"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_is_labelled_by_rule_is_so_however_strict_the_caller_is(labeller: Labeller, strict: bool) -> None:
+    result = labeller.label_html(OVER, wishes=Wishes(Thresholds(strict=strict)))
+    assert [block.label for block in result.blocks[1:]] == ["navigation"] * 3
+
+
+def test_a_threshold_is_held_against_the_models_probability_whatever_a_rule_says(labeller: Labeller) -> None:
+    result = labeller.label_html(OVER, wishes=Wishes(Thresholds(appeal=1.0, navigation=1.0)))
+    assert {block.label for block in result.blocks} == {"content"}

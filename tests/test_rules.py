@@ -35,3 +35,9 @@ def test_rules_say_which_of_them_a_label_comes_from() -> None:
     seen = labelled(f"{EDIT}<p>It was built.</p>", "CN C")
     assert seen.page is not None
     assert rules.said(seen.labels, seen.classes, seen.page, seen.positions) == {1: wording.EDIT}
+
+
+def test_a_label_that_a_threshold_has_turned_comes_from_no_rule() -> None:
+    seen = labelled(f"{EDIT}<p>It was built.</p>", "CC C")
+    assert seen.page is not None
+    assert rules.said(seen.labels, seen.classes, seen.page, seen.positions) == {}
