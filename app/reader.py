@@ -5,13 +5,14 @@ from html import escape
 
 from app import addresses, blocks, clean, dom, markdown, plain
 from app.labeller import Result
+from app.repeats import once
 from app.skeleton import Skeleton, skeleton
 
 CONTENT = "content"
 
 
 class Reader:
-    """The content of a result, in document order; `url` is the page's address where the caller knows it."""
+    """The content of a result, in document order, each passage once; `url` is the page's address where it is known."""
 
     def __init__(self, result: Result, url: str | None = None) -> None:
         self.result = result
@@ -40,4 +41,4 @@ class Reader:
         if page is None:  # text without structure: a paragraph a line
             page = blocks.split(dom.parse("".join(f"<p>{escape(block.text)}</p>" for block in kept)))
             return skeleton(page, page.blocks)
-        return skeleton(page, [page.blocks[block.index] for block in kept])
+        return skeleton(page, once(page, [page.blocks[block.index] for block in kept]))

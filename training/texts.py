@@ -19,6 +19,7 @@ from tqdm import tqdm
 from app import plain
 from app.labelled import Labelled
 from app.labels import LABELS
+from app.repeats import once
 from app.skeleton import skeleton
 from training.corpus import Corpus, json_lines
 from training.measures import average
@@ -103,7 +104,7 @@ def _texts(seen: Labelled | None) -> dict[str, str]:
         return {BEGONE: "", MAIN: ""}
     page = seen.page
     kept = {BEGONE: np.flatnonzero(seen.labels == _CONTENT).tolist(), MAIN: seen.own()}
-    return {tool: plain.text(skeleton(page, [page.blocks[at] for at in own])) for tool, own in kept.items()}
+    return {tool: plain.text(skeleton(page, once(page, [page.blocks[at] for at in own]))) for tool, own in kept.items()}
 
 
 def score(reference: Reference, text: str, shown: float = 1.0) -> Score:
