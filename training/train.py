@@ -58,8 +58,10 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     """Train on the corpus in `root`, write the model to `out`, and return its metrics."""
     began = time.monotonic()
     corpus = Corpus(root)
-    labelled, ours = corpus.examples(limit=limit), invented.invented()
-    examples = [*labelled, *ours]
+    found = sorted(corpus.examples(limit=limit), key=lambda each: len(each.classes) > dataset.MOST_BLOCKS)
+    labelled = found[: sum(len(each.classes) <= dataset.MOST_BLOCKS for each in found)]
+    large, ours = found[len(labelled) :], invented.invented()
+    examples = [*labelled, *large, *ours]
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     # Pages that we invented teach what boxes look like. As text, a page that is a plea is hardly told from a plea: with
@@ -103,7 +105,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {
         "corpus": corpus.digest(),
-        "pages": len(labelled),
+        "pages": len(found),
         "invented": len(ours),
         "boxes": len(written),
         "box_languages": len(own),

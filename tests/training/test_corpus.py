@@ -163,10 +163,24 @@ def test_our_labels_come_after_the_corpus_own_for_pages_that_it_has(
     assert last.classes.tolist() == [NAVIGATION, MAIN]
 
 
+def test_a_mended_unit_has_the_label_that_was_read_later(
+    tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Corpus(tiny_corpus).examples(limit=1)[0]
+    units = json.loads((tiny_corpus / "labels" / f"{before.id}.json").read_bytes())["units"]
+    one = {"page": before.id, "path": units[0]["path"], "part": units[0]["part"], "label": "advert", "kind": None}
+    other = one | {"page": "feedfacecafe", "path": units[1]["path"]}
+    (tmp_path / "mended").write_text("".join(json.dumps(each) + "\n" for each in (one, other)))
+    monkeypatch.setattr(corpus, "MENDED", tmp_path / "mended")
+    after = Corpus(tiny_corpus).examples(limit=1)[0]
+    assert after.classes.tolist() == [ADVERT, *before.classes.tolist()[1:]]
+
+
 def test_the_digest_changes_with_any_label_and_with_nothing_else(
     copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(corpus, "OWN_LABELS", tmp_path / "ours")
+    monkeypatch.setattr(corpus, "MENDED", tmp_path / "mended")
     before = Corpus(copied).digest()
     (copied / "labels" / "notes.txt").write_text("no label")
     assert Corpus(copied).digest() == before
@@ -174,7 +188,9 @@ def test_the_digest_changes_with_any_label_and_with_nothing_else(
     file.write_bytes(file.read_bytes().replace(b"navigation", b"advert", 1))
     changed = Corpus(copied).digest()
     (tmp_path / "ours").write_bytes(b"ours")
-    assert len({before, changed, Corpus(copied).digest()}) == 3
+    with_ours = Corpus(copied).digest()
+    (tmp_path / "mended").write_bytes(b"mended")
+    assert len({before, changed, with_ours, Corpus(copied).digest()}) == 4
 
 
 def test_labels_for_a_page_without_an_entry_are_an_error_not_a_silence(copied: Path) -> None:

@@ -162,10 +162,11 @@ def test_blocks_without_text_count_half_and_unlabelled_ones_nothing() -> None:
     assert unknown == 0
 
 
-def test_of_a_long_menu_some_rows_stand_for_all() -> None:
-    found = np.array(weights([NAVIGATION] * 100 + [MAIN]))
-    menu, story = found[:100], found[100]
-    assert 0 < (menu > 0).sum() < 100
-    assert menu.sum() == pytest.approx(np.sqrt(100) * story, rel=1e-6)
-    assert (np.array(weights([MAIN] * 100)) > 0).all()
-    assert (np.array(weights([NAVIGATION] * 100, pages=list(range(100)))) > 0).all()
+@pytest.mark.parametrize("number", [NAVIGATION, MAIN])
+def test_of_a_long_menu_or_story_some_rows_stand_for_all(number: int) -> None:
+    found = np.array(weights([number] * 100 + [PLEA]))
+    alike, one = found[:100], found[100]
+    assert 0 < (alike > 0).sum() < 100
+    assert alike.sum() == pytest.approx(np.sqrt(100) * one, rel=1e-6)
+    assert (np.array(weights([PLEA] * 100)) > 0).all()
+    assert (np.array(weights([number] * 100, pages=list(range(100)))) > 0).all()
