@@ -18,7 +18,6 @@ _CONTENT: Final = LABELS.index("content")
 _APPEAL: Final = LABELS.index("appeal")
 _NAVIGATION: Final = LABELS.index("navigation")
 _MOST_EDIT: Final = 60  # characters of a link to edit a section, in brackets
-_SAID: Final = {_NAVIGATION: wording.NOTICE, _APPEAL: wording.CHOICE}
 _LABELS: Final = {
     wording.NOTICE: _NAVIGATION,
     wording.CHOICE: _APPEAL,
@@ -39,11 +38,11 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
 
 def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> dict[int, str]:
     """Return by block which rule it has its label from; `labels` (n,) are those that were given in the end."""
-    unlabelled = np.full_like(labels, _CONTENT)
-    by_consent = consent.settle(unlabelled, classes, page, positions)
-    found = {at: _SAID[by_consent[at]] for at in np.flatnonzero(by_consent != _CONTENT).tolist()}
-    found |= dict.fromkeys(sponsored.cards(labels, classes, page), wording.CARD)
+    by_consent = consent.settle(np.full_like(labels, _CONTENT), classes, page, positions)
+    found = dict.fromkeys(np.flatnonzero(by_consent == _NAVIGATION).tolist(), wording.NOTICE)
+    found |= dict.fromkeys(np.flatnonzero(by_consent == _APPEAL).tolist(), wording.CHOICE)
     found |= dict.fromkeys(_edits(page), wording.EDIT)
+    found |= dict.fromkeys(sponsored.cards(labels, classes, page), wording.CARD)
     return {at: why for at, why in found.items() if labels[at] == _LABELS[why]}
 
 

@@ -9,7 +9,7 @@ class Thresholds:
 
     Below its threshold, `appeal`, `advert` and `navigation` become content; from its own on, content is content
     whatever else is likely. `strict` turns doubt round: no head start for content, and what is not more likely than
-    not content gets the likeliest other label.
+    not content gets the likeliest other label, where no rule says what it is.
     """
 
     strict: bool = False

@@ -42,6 +42,17 @@ GROWING: Final[dict[str, tuple[int, Callable[[int], str]]]] = {
     "dialogs": (500, lambda n: "<div role=dialog><p>We and our partners use cookies, with your consent.</div>" * n),
     "edit links": (500, lambda n: "<div>[<a href='?action=edit'>edit</a>]</div>" * n),
     "passages": (400, lambda n: f"<div class=a><p>{STORY}</p><img src=a.png><p>{STORY[:90]}</p></div>" * n),
+    "passages with pictures": (
+        400,
+        lambda n: "".join(f"<div class=a><p>{STORY[:90]}</p><img src=a.png><p>{at}</p></div>" for at in range(n)),
+    ),
+    "passages with headings": (
+        300,
+        lambda n: "".join(
+            f"<h2 class=a>{half}</h2><div>{''.join(f'<p>{STORY[:90]} {at}</p>' for at in range(n))}</div>"
+            for half in "ab"
+        ),
+    ),
     "links": (700, lambda n: "<li class=b><a href='/a/b?c=d'>Read more</a>" * n),
     "rows": (500, lambda n: f"<table class=t>{'<tr><td>1<td>2<td>3' * n}</table>"),
     "inline": (2_500, lambda n: f"<p class=a>{'<b>a</b> <i>b</i> ' * n}</p>"),

@@ -23,16 +23,41 @@ def test_a_passage_that_is_there_twice_is_given_once_with_what_stands_around_it_
 
 def test_all_of_many_copies_are_left_out_but_the_first() -> None:
     assert kept(f"<div><p>{LONG}</p><p>{NEXT}</p></div>" * 4) == [LONG, NEXT]
+    figure = f"<figure><img src=a.png><figcaption>{LONG} {NEXT}</figcaption></figure>"
+    assert kept(figure * 4) == ["", f"{LONG} {NEXT}"]
+
+
+def test_a_passage_has_a_long_text_and_a_length() -> None:
+    def length(*texts: int) -> int:
+        box = "".join(f"<p>{'x' * (each - 1)}{at}</p>" for at, each in enumerate(texts))
+        return len(kept(f"<div>{box}</div><div>{box}</div>")) - len(texts)
+
+    assert length(80, 80) == length(160) == 0
+    assert length(80, 79) == length(79, 80) == 2
+    assert length(79, 79, 79) == 3
+
+
+def test_a_copy_of_a_copy_that_stays_stays_too() -> None:
+    answer = f"<p>{LONG}</p><p>{NEXT}</p>"
+    html = "".join(f"<section><h3>May {what} be changed?</h3>{answer}</section>" for what in ("shoes", "hats", "shoes"))
+    assert kept(html) == [
+        "May shoes be changed?", LONG, NEXT, "May hats be changed?", LONG, NEXT,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        f"<div><p>{LONG}</p><p>a</p><p>{LONG}</p></div>",  # a refrain
+        f"<div><p>{LONG} {NEXT}</p><p>a</p><p>{LONG} {NEXT}</p></div>",  # a refrain
         f"<div>{LONG} {NEXT}<br><br>a<br><br>{LONG} {NEXT}</div>",  # also between breaks
         f"<div><p>$ 1</p><p>{NOTE}</p></div><div><p>$ 2</p><p>{NOTE}</p></div>",  # a caveat at each offer
+        "".join(f"<figure><img src={at}><figcaption>{LONG}</figcaption></figure>" for at in range(6)),
+        f"<div><h3>One</h3><p>{LONG} {NEXT}</p></div><div><h3>Two</h3><p>{LONG} {NEXT}</p></div>",
         f"<div><p>{LONG} {NEXT}</p></div><blockquote><p>{LONG} {NEXT}</p></blockquote><p>I agree.</p>",
+        f"<blockquote><p>{LONG} {NEXT}</p></blockquote><div><p>He rose.</p><p>{LONG} {NEXT}</p></div>",
         f"<table><tr><td>1<td>{LONG} {NEXT}<tr><td>2<td>{LONG} {NEXT}</table>",
+        f"<ol><li><p>Rise<li><p>{LONG} {NEXT}<li><p>Rise<li><p>{LONG} {NEXT}</ol>",
+        f"<dl><dt>1<dd><p>{LONG} {NEXT}<dt>2<dd><p>{LONG} {NEXT}</dl>",
         f"<div><p>{LONG}</p></div><div><pre>{LONG} {NEXT}</pre></div><div><pre>{LONG} {NEXT}</pre></div>",
         "<div><p>One</p><p>Two</p></div><div><p>One</p><p>Two</p></div>",
         "<p>One</p><p>Two</p>",

@@ -125,8 +125,10 @@ class Corpus:
         for path in sorted((self.root / "labels").glob("*.json")):
             labels = json.loads(path.read_bytes())
             for unit in labels["units"]:
-                if found := mended.get((labels["page"], unit["path"], unit["part"])):
+                if found := mended.pop((labels["page"], unit["path"], unit["part"]), None):
                     unit |= {"label": found["label"], "kind": found["kind"]}
+            if lost := [path for page, path, _ in mended if page == labels["page"]]:
+                raise ValueError(f"{MENDED.name} names units of {labels['page']} that are not there: {lost}")
             yield labels
         yield from (each for each in json_lines(OWN_LABELS) if each["page"] in self.index)
 

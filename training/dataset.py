@@ -235,7 +235,7 @@ def weigh(
     Sixty links of one menu are one piece of evidence more than sixty. Of a page's blocks of some classes only so many
     rows are trained on (`most_alike`), and stand for the rest; blocks without text count half.
     """
-    key = pages * 16 + np.maximum(classes, 0)
+    key = pages * 16 + np.where(classes == UNKNOWN, 15, classes)
     alike = np.bincount(key)[key].astype(np.float64)
     weights = alike**-0.5 * np.where(texts, 1.0, 0.5)
     shuffled = np.random.default_rng(seed).permutation(len(classes))

@@ -58,9 +58,9 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     """Train on the corpus in `root`, write the model to `out`, and return its metrics."""
     began = time.monotonic()
     corpus = Corpus(root)
-    found = sorted(corpus.examples(limit=limit), key=lambda each: len(each.classes) > dataset.MOST_BLOCKS)
-    labelled = found[: sum(len(each.classes) <= dataset.MOST_BLOCKS for each in found)]
-    large, ours = found[len(labelled) :], invented.invented()
+    found, ours = corpus.examples(limit=limit), invented.invented()
+    labelled = [each for each in found if len(each.classes) <= dataset.MOST_BLOCKS]
+    large = [each for each in found if len(each.classes) > dataset.MOST_BLOCKS]
     examples = [*labelled, *large, *ours]
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)

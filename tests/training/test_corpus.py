@@ -174,6 +174,9 @@ def test_a_mended_unit_has_the_label_that_was_read_later(
     monkeypatch.setattr(corpus, "MENDED", tmp_path / "mended")
     after = Corpus(tiny_corpus).examples(limit=1)[0]
     assert after.classes.tolist() == [ADVERT, *before.classes.tolist()[1:]]
+    (tmp_path / "mended").write_text(json.dumps(one | {"path": "html > main"}))
+    with pytest.raises(ValueError, match="html > main"):
+        Corpus(tiny_corpus).examples(limit=1)
 
 
 def test_the_digest_changes_with_any_label_and_with_nothing_else(

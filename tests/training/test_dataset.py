@@ -169,4 +169,5 @@ def test_of_a_long_menu_or_story_some_rows_stand_for_all(number: int) -> None:
     assert 0 < (alike > 0).sum() < 100
     assert alike.sum() == pytest.approx(np.sqrt(100) * one, rel=1e-6)
     assert (np.array(weights([PLEA] * 100)) > 0).all()
+    assert (np.array(weights([MAIN] * 50 + [UNKNOWN] * 50))[:50] > 0).all()
     assert (np.array(weights([number] * 100, pages=list(range(100)))) > 0).all()
