@@ -26,9 +26,8 @@ from training.graft import grafted, retold
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
-_RETOLD: Final = 0.12
-_GRAFTED: Final = 0.4
-"""Shares of the pages that are cut down: those put in another language, those with boxes of ours."""
+_RETOLD: Final = 0.12  # of the pages that are cut down those put in another language
+_GRAFTED: Final = 0.4  # and those with boxes of ours
 
 _MOST_ALIKE: Final = {NAVIGATION: 25, CLASS_OF["content", "main"]: 60, CLASS_OF["content", "comment"]: 60}
 """Blocks of one class of one page that are trained on; the rest are more of the same."""
