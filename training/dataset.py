@@ -170,8 +170,7 @@ def build(
     Without `markup` a page is no more than its words, addresses included, and the numbers of a text.
     """
     plain = {number for word, number in known.index["name"].items() if word[0] in "<@"}
-    words: list[list[int]] = []
-    names: list[list[int]] = []
+    words, names = list[list[int]](), list[list[int]]()
     for example, seen in zip(examples, described, strict=True):
         words.extend(seen.words)
         if markup:
