@@ -21,6 +21,9 @@ from app.places import Places
 OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 """Labels that we added by reading pages of the corpus' pool; paths and codes only."""
 
+LARGE: Final = Path(__file__).parent / "large.jsonl.gz"
+"""The same for pages of 450 blocks and more: shops, forums, lists. Not learned from, so that they are a test."""
+
 MENDED: Final = Path(__file__).parent / "mended.jsonl"
 """Units of the corpus' labels that two readers, who did not know them, called otherwise, neither in doubt."""
 
@@ -136,6 +139,13 @@ class Corpus:
         """Return the labelled pages, parsed; shows progress. `limit` takes the first so many, for trying things out."""
         labels = list(self.labels())[:limit]
         return [self._example(each) for each in tqdm(labels, desc="read pages", unit="page")]
+
+    def large(self, *, limit: int | None = None) -> list[Example]:
+        """Return the large pages that are tested on, of sites that no label is learned from."""
+        sites = {self.index[each["page"]]["site"] for each in self.labels()}
+        entries = [each for each in json_lines(LARGE) if each["page"] in self.index]
+        left = [each for each in entries if self.index[each["page"]]["site"] not in sites][:limit]
+        return [self._example(each) for each in tqdm(left, desc="read large pages", unit="page")]
 
     def _example(self, labels: dict[str, Any]) -> Example:
         entry = self.index[labels["page"]]

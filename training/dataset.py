@@ -20,7 +20,7 @@ from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
 from training.augment import Plea, reader_choice, thinned, with_pleas
 from training.boxes import Box
-from training.corpus import CLASS_OF, NAVIGATION, UNKNOWN, Example
+from training.corpus import NAVIGATION, UNKNOWN, Example
 from training.graft import grafted, retold
 
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
@@ -29,13 +29,8 @@ _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, 
 _RETOLD: Final = 0.12  # of the pages that are cut down those put in another language
 _GRAFTED: Final = 0.4  # and those with boxes of ours
 
-_MOST_ALIKE: Final = {NAVIGATION: 25, CLASS_OF["content", "main"]: 60, CLASS_OF["content", "comment"]: 60}
-"""Blocks of one class of one page that are trained on; the rest are more of the same."""
-
-_MOST_ALIKE_AS_TEXT: Final = _MOST_ALIKE | {NAVIGATION: 12}  # of pages read as text, of which there are two versions
-
-MOST_BLOCKS: Final = 450
-"""Larger pages teach what boxes look like; neither which words are worth knowing, nor how their lines read as text."""
+_MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
+_MOST_FURNITURE_AS_TEXT: Final = 12  # the same of pages read as text, of which there are two versions
 
 
 @dataclass(slots=True)
@@ -197,7 +192,7 @@ def build(
         chars,
         pages,
         np.concatenate(([0], np.cumsum(lengths))),
-        weigh(classes, chars > 0, pages, seed, _MOST_ALIKE if markup else _MOST_ALIKE_AS_TEXT),
+        weigh(classes, chars > 0, pages, seed, _MOST_FURNITURE if markup else _MOST_FURNITURE_AS_TEXT),
     )
 
 
@@ -226,12 +221,12 @@ def weigh(
     texts: NDArray[np.bool_],
     pages: NDArray[np.int64],
     seed: int,
-    most_alike: Mapping[int, int] = _MOST_ALIKE,
+    most_furniture: int = _MOST_FURNITURE,
 ) -> NDArray[np.float64]:
     """Return the rows' weights: a page's blocks of one class share the square root of their number.
 
-    Sixty links of one menu are one piece of evidence more than sixty. Of a page's blocks of some classes only so many
-    rows are trained on (`most_alike`), and stand for the rest; blocks without text count half.
+    Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only `most_furniture`
+    rows are trained on, and stand for the rest; blocks without text count half.
     """
     key = pages * 16 + np.where(classes == UNKNOWN, 15, classes)
     alike = np.bincount(key)[key].astype(np.float64)
@@ -241,10 +236,8 @@ def weigh(
     rank = np.empty(len(classes), dtype=np.int64)
     first = np.concatenate(([0], np.flatnonzero(np.diff(key[order])) + 1))
     rank[order] = np.arange(len(order)) - np.repeat(first, np.diff(np.concatenate((first, [len(order)]))))
-    for of_class, most in most_alike.items():
-        many = (classes == of_class) & (alike > most)
-        weights[many] *= alike[many] / most
-        weights[many & (rank >= most)] = 0.0
-    weights[classes == UNKNOWN] = 0.0
+    furniture = (classes == NAVIGATION) & (alike > most_furniture)
+    weights[furniture] *= alike[furniture] / most_furniture
+    weights[(furniture & (rank >= most_furniture)) | (classes == UNKNOWN)] = 0.0
     scaled: NDArray[np.float64] = weights / weights[weights > 0].mean()
     return scaled

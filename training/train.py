@@ -58,10 +58,8 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     """Train on the corpus in `root`, write the model to `out`, and return its metrics."""
     began = time.monotonic()
     corpus = Corpus(root)
-    found, ours = corpus.examples(limit=limit), invented.invented()
-    labelled = [each for each in found if len(each.classes) <= dataset.MOST_BLOCKS]
-    large = [each for each in found if len(each.classes) > dataset.MOST_BLOCKS]
-    examples = [*labelled, *large, *ours]
+    labelled, ours = corpus.examples(limit=limit), invented.invented()
+    examples = [*labelled, *ours]
     grown = Vocabulary(growing=True)
     described = dataset.collect(examples, grown)
     # Pages that we invented teach what boxes look like. As text, a page that is a plea is hardly told from a plea: with
@@ -105,7 +103,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     metrics = evaluate.evaluate(corpus, data, heads[PAGE], text_data, heads[TEXT])
     trained_on = {
         "corpus": corpus.digest(),
-        "pages": len(found),
+        "pages": len(labelled),
         "invented": len(ours),
         "boxes": len(written),
         "box_languages": len(own),
@@ -115,7 +113,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     gc.collect()
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of)
+    verdicts.add(out, corpus, known_of, metrics, cuts_of, corpus.large(limit=limit))
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """What is said of pages as a whole, held against gold: by site, with the code that answers requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app import features, page
+from app import features, page, rules
 from app.blocks import Page
 from app.judge import Judge
 from app.model import PAGE, Model, Opinion, shares
 from training import pages, save, texts
-from training.corpus import OURS, Corpus
+from training.corpus import OURS, Corpus, Example
 from training.dataset import Dataset
-from training.measures import average
+from training.measures import Answers, average, figures
 from training.pages import Sheet
-from training.stages import FOLDS, Fitted
+from training.stages import FOLDS, LABEL_OF, Fitted
 
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:
@@ -42,21 +43,41 @@ def add(
     known: Mapping[str, Opinion],
     metrics: dict[str, Any],
     cuts: Mapping[str, tuple[Page, Opinion]],
+    large: Sequence[Example] = (),
 ) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
     `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`), `cuts` what they said
-    of pages cut down to a few blocks.
+    of pages cut down to a few blocks. The model itself is held against `large` pages, of sites that it does not know.
     """
     model = Model.load(directory, judging=False)
 
     def label(seen: Page) -> Opinion:
-        return model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
+        opinion = model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
+        return replace(opinion, chosen=rules.settle(opinion.chosen, opinion.classes, seen, {}))
 
+    if large:
+        metrics["large"] = {"tested_on": len(large)} | figures(answers(large, label))
     sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
     metrics["texts"] = texts.measure(corpus, known, sheets)
     save.add(directory, pages.fit(sheets), metrics)
+
+
+def answers(examples: Sequence[Example], label: Callable[[Page], Opinion]) -> Answers:
+    """Return what a model says of the labelled texts of pages."""
+    gold, given, chars = list[int](), list[int](), list[int]()
+    of_page, of_site = list[int](), list[int]()
+    sites = {site: number for number, site in enumerate(sorted({each.site for each in examples}))}
+    for number, each in enumerate(tqdm(examples, desc="label large pages", unit="page")):
+        length = np.array([len(block.text) for block in each.page.blocks])
+        tested = np.flatnonzero((length > 0) & (each.classes >= 0))
+        gold += LABEL_OF[each.classes[tested]].tolist()
+        given += label(each.page).chosen[tested].tolist()
+        chars += length[tested].tolist()
+        of_page += [number] * len(tested)
+        of_site += [sites[each.site]] * len(tested)
+    return Answers(*(np.array(each, dtype=np.int64) for each in (gold, given, chars, of_page, of_site)))
 
 
 def folds(sheets: Sequence[Sheet]) -> NDArray[np.int64]:
