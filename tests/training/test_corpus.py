@@ -163,6 +163,22 @@ def test_our_labels_come_after_the_corpus_own_for_pages_that_it_has(
     assert last.classes.tolist() == [NAVIGATION, MAIN]
 
 
+def test_large_pages_are_those_of_sites_that_no_label_is_learned_from(
+    tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Corpus(tiny_corpus)
+    learned = next(iter(reader.labels()))["page"]
+    units = [unit("p:nth-child(2)", MAIN, None), unit("nav:nth-child(1)", NAVIGATION, None)]
+    entries = [{"page": name, "how": "own", "units": units} for name in ("feedfacecafe", learned, "0123456789ab")]
+    (tmp_path / "large").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    monkeypatch.setattr(corpus, "LARGE", tmp_path / "large")
+    before = reader.digest()
+    (one,) = reader.large()
+    assert (one.id, one.full, one.classes.tolist()) == ("feedfacecafe", False, [NAVIGATION, MAIN])
+    assert reader.large(limit=0) == []
+    assert reader.digest() == before
+
+
 def test_a_mended_unit_has_the_label_that_was_read_later(
     tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,18 @@ def test_nothing_to_learn_from_is_no_error() -> None:
     }
 
 
+def test_a_model_is_held_against_the_texts_of_pages_that_it_has_not_seen(tiny_corpus: Path) -> None:
+    examples = Corpus(tiny_corpus).examples(limit=3)
+    found = verdicts.answers(examples, lambda page: judged.opinion("C" * len(page.blocks)))
+    texts = [len(block.text) for each in examples for block in each.page.blocks if block.text]
+    assert found.chars.tolist() == texts
+    assert set(found.given.tolist()) == {0}
+    gold = np.concatenate([each.classes[[bool(block.text) for block in each.page.blocks]] for each in examples])
+    assert found.gold.tolist() == stages.LABEL_OF[gold].tolist()
+    assert len(set(found.pages.tolist())) == 3
+    assert len(set(found.sites.tolist())) == len({each.site for each in examples})
+
+
 def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet]) -> None:
     folds = verdicts.folds(sheets)
     of_site: dict[str, set[int]] = {}
