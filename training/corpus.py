@@ -24,9 +24,6 @@ OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 LARGE: Final = Path(__file__).parent / "large.jsonl.gz"
 """The same for pages of 450 blocks and more: shops, forums, lists. Not learned from, so that they are a test."""
 
-MENDED: Final = Path(__file__).parent / "mended.jsonl"
-"""Units of the corpus' labels that two readers, who did not know them, called otherwise, neither in doubt."""
-
 OWN_BOXES: Final = Path(__file__).parent / "boxes"
 """Boxes that we wrote, by language; `boxes.py` reads them."""
 
@@ -103,13 +100,12 @@ class Corpus:
         self.alignment = Alignment()
 
     def digest(self) -> str:
-        """Return a digest of gold labels, as mended, of ours, of our boxes and pages: what a model was trained on."""
+        """Return a digest of the gold labels, of ours, of our boxes and pages: what a model was trained on."""
         digest = hashlib.sha256()
         for path in sorted((self.root / "labels").glob("*.json")):
             digest.update(path.name.encode() + path.read_bytes())
-        for path in (OWN_LABELS, MENDED):
-            if path.exists():
-                digest.update(path.read_bytes())
+        if OWN_LABELS.exists():
+            digest.update(OWN_LABELS.read_bytes())
         for path in (*sorted(OWN_BOXES.glob("*.txt")), *sorted(INVENTED.glob("*.html"))):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
@@ -123,16 +119,9 @@ class Corpus:
         raise FileNotFoundError(f"the corpus has no page {page}")
 
     def labels(self) -> Iterator[dict[str, Any]]:
-        """Yield the label files, the corpus' own first, mended, then ours (`how` is `own`) for pages that it has."""
-        mended = {(each["page"], each["path"], each["part"]): each for each in json_lines(MENDED)}
+        """Yield the label files, the corpus' own first, then ours (`how` is then `own`) for pages that it has."""
         for path in sorted((self.root / "labels").glob("*.json")):
-            labels = json.loads(path.read_bytes())
-            for unit in labels["units"]:
-                if found := mended.pop((labels["page"], unit["path"], unit["part"]), None):
-                    unit |= {"label": found["label"], "kind": found["kind"]}
-            if lost := [path for page, path, _ in mended if page == labels["page"]]:
-                raise ValueError(f"{MENDED.name} names units of {labels['page']} that are not there: {lost}")
-            yield labels
+            yield json.loads(path.read_bytes())
         yield from (each for each in json_lines(OWN_LABELS) if each["page"] in self.index)
 
     def examples(self, *, limit: int | None = None) -> list[Example]:

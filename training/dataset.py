@@ -26,8 +26,9 @@ from training.graft import grafted, retold
 _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
 """A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
-_RETOLD: Final = 0.12  # of the pages that are cut down those put in another language
-_GRAFTED: Final = 0.4  # and those with boxes of ours
+_RETOLD: Final = 0.12
+_GRAFTED: Final = 0.4
+"""Shares of the pages that are cut down: those put in another language, those with boxes of ours."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
 _MOST_FURNITURE_AS_TEXT: Final = 12  # the same of pages read as text, of which there are two versions
@@ -165,7 +166,8 @@ def build(
     Without `markup` a page is no more than its words, addresses included, and the numbers of a text.
     """
     plain = {number for word, number in known.index["name"].items() if word[0] in "<@"}
-    words, names = list[list[int]](), list[list[int]]()
+    words: list[list[int]] = []
+    names: list[list[int]] = []
     for example, seen in zip(examples, described, strict=True):
         words.extend(seen.words)
         if markup:
@@ -228,7 +230,7 @@ def weigh(
     Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only `most_furniture`
     rows are trained on, and stand for the rest; blocks without text count half.
     """
-    key = pages * 16 + np.where(classes == UNKNOWN, 15, classes)
+    key = pages * 16 + np.maximum(classes, 0)
     alike = np.bincount(key)[key].astype(np.float64)
     weights = alike**-0.5 * np.where(texts, 1.0, 0.5)
     shuffled = np.random.default_rng(seed).permutation(len(classes))

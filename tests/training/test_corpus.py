@@ -179,27 +179,10 @@ def test_large_pages_are_those_of_sites_that_no_label_is_learned_from(
     assert reader.digest() == before
 
 
-def test_a_mended_unit_has_the_label_that_was_read_later(
-    tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = Corpus(tiny_corpus).examples(limit=1)[0]
-    units = json.loads((tiny_corpus / "labels" / f"{before.id}.json").read_bytes())["units"]
-    one = {"page": before.id, "path": units[0]["path"], "part": units[0]["part"], "label": "advert", "kind": None}
-    other = one | {"page": "feedfacecafe", "path": units[1]["path"]}
-    (tmp_path / "mended").write_text("".join(json.dumps(each) + "\n" for each in (one, other)))
-    monkeypatch.setattr(corpus, "MENDED", tmp_path / "mended")
-    after = Corpus(tiny_corpus).examples(limit=1)[0]
-    assert after.classes.tolist() == [ADVERT, *before.classes.tolist()[1:]]
-    (tmp_path / "mended").write_text(json.dumps(one | {"path": "html > main"}))
-    with pytest.raises(ValueError, match="html > main"):
-        Corpus(tiny_corpus).examples(limit=1)
-
-
 def test_the_digest_changes_with_any_label_and_with_nothing_else(
     copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(corpus, "OWN_LABELS", tmp_path / "ours")
-    monkeypatch.setattr(corpus, "MENDED", tmp_path / "mended")
     before = Corpus(copied).digest()
     (copied / "labels" / "notes.txt").write_text("no label")
     assert Corpus(copied).digest() == before
@@ -207,9 +190,7 @@ def test_the_digest_changes_with_any_label_and_with_nothing_else(
     file.write_bytes(file.read_bytes().replace(b"navigation", b"advert", 1))
     changed = Corpus(copied).digest()
     (tmp_path / "ours").write_bytes(b"ours")
-    with_ours = Corpus(copied).digest()
-    (tmp_path / "mended").write_bytes(b"mended")
-    assert len({before, changed, with_ours, Corpus(copied).digest()}) == 4
+    assert len({before, changed, Corpus(copied).digest()}) == 3
 
 
 def test_labels_for_a_page_without_an_entry_are_an_error_not_a_silence(copied: Path) -> None:

@@ -169,8 +169,3 @@ def test_of_a_long_menu_some_rows_stand_for_all() -> None:
     assert menu.sum() == pytest.approx(np.sqrt(100) * story, rel=1e-6)
     assert (np.array(weights([MAIN] * 100)) > 0).all()
     assert (np.array(weights([NAVIGATION] * 100, pages=list(range(100)))) > 0).all()
-
-
-def test_what_has_no_label_is_not_counted_among_what_has_one() -> None:
-    found = np.array(weights([MAIN] * 4 + [UNKNOWN] * 12 + [PLEA]))
-    assert found[16] == pytest.approx(2 * found[0])
