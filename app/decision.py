@@ -31,7 +31,7 @@ def strictly(opinion: Opinion, rule: Rule, around: Surroundings) -> NDArray[np.i
 
 
 def held(opinion: Opinion, thresholds: Thresholds) -> NDArray[np.int64]:
-    """Return the chosen labels of n blocks as they are where each is held against the caller's thresholds.
+    """Return the numbers of n blocks' labels where those chosen are held against the caller's thresholds.
 
     So are labels that a straggler has from its box and those by rule (`rules.py`): a threshold is the caller's word on
     the model's probability. A higher one of another label, or a lower one of content, turns blocks to content and none

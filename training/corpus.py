@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
 """Labels that we added by reading pages of the corpus' pool; paths and codes only."""
 
 LARGE: Final = Path(__file__).parent / "large.jsonl.gz"
-"""The same for pages of 450 blocks and more: shops, forums, lists. Not learned from, so that they are a test."""
+"""The same for pages of (but for four) 450 blocks and more: shops, forums, lists. Not learned from: they are a test."""
 
 OWN_BOXES: Final = Path(__file__).parent / "boxes"
 """Boxes that we wrote, by language; `boxes.py` reads them."""
@@ -129,11 +129,10 @@ class Corpus:
         labels = list(self.labels())[:limit]
         return [self._example(each) for each in tqdm(labels, desc="read pages", unit="page")]
 
-    def large(self, *, limit: int | None = None) -> list[Example]:
-        """Return the large pages that are tested on, of sites that no label is learned from."""
-        sites = {self.index[each["page"]]["site"] for each in self.labels()}
+    def large(self, learned: Collection[str], *, limit: int | None = None) -> list[Example]:
+        """Return the large pages that are tested on, of sites that are not among those `learned` from."""
         entries = [each for each in json_lines(LARGE) if each["page"] in self.index]
-        left = [each for each in entries if self.index[each["page"]]["site"] not in sites][:limit]
+        left = [each for each in entries if self.index[each["page"]]["site"] not in learned][:limit]
         return [self._example(each) for each in tqdm(left, desc="read large pages", unit="page")]
 
     def _example(self, labels: dict[str, Any]) -> Example:

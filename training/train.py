@@ -112,8 +112,9 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     save.write(out, app.__version__, *order.frequent_first(known, data, heads), metrics, trained_on)
     gc.collect()
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
+    large = corpus.large({each.site for each in labelled}, limit=limit)
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of, corpus.large(limit=limit))
+    verdicts.add(out, corpus, known_of, metrics, cuts_of, large)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

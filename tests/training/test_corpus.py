@@ -173,9 +173,11 @@ def test_large_pages_are_those_of_sites_that_no_label_is_learned_from(
     (tmp_path / "large").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     monkeypatch.setattr(corpus, "LARGE", tmp_path / "large")
     before = reader.digest()
-    (one,) = reader.large()
+    sites = {reader.index[learned]["site"]}
+    (one,) = reader.large(sites)
     assert (one.id, one.full, one.classes.tolist()) == ("feedfacecafe", False, [NAVIGATION, MAIN])
-    assert reader.large(limit=0) == []
+    assert reader.large(sites, limit=0) == []
+    assert len(reader.large(())) == 2
     assert reader.digest() == before
 
 
