@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from app import features, network, text
 from app.features import Features
+from app.labels import CLASSES
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
 from training.augment import Plea, reader_choice, thinned, with_pleas
@@ -230,7 +231,7 @@ def weigh(
     Sixty links of one menu are one piece of evidence more than sixty. Of a page's navigation only `most_furniture`
     rows are trained on, and stand for the rest; blocks without text count half.
     """
-    key = pages * 16 + np.maximum(classes, 0)
+    key = pages * 16 + np.where(classes == UNKNOWN, len(CLASSES), classes)
     alike = np.bincount(key)[key].astype(np.float64)
     weights = alike**-0.5 * np.where(texts, 1.0, 0.5)
     shuffled = np.random.default_rng(seed).permutation(len(classes))

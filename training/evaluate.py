@@ -13,7 +13,8 @@ from app.places import Places
 from training.corpus import FULL, THINNED_FULL, Corpus
 from training.dataset import Dataset
 from training.measures import Answers, figures, reliability
-from training.stages import LABEL_OF, Fitted, testable
+from training.splits import testable
+from training.stages import LABEL_OF, Fitted
 
 _FEWEST_PAGES: Final = 5
 WORST: Final = 400

@@ -24,14 +24,14 @@ from app.boxes import agreed, settle
 from app.labels import CLASSES, SPANS
 from app.model import Rule, calibrated, choose, second_input, shares
 from app.network import by_label, probabilities, scaled
-from training.corpus import FULL, Example
+from training.corpus import FULL
 from training.dataset import Dataset
 from training.decision import calibrate
 from training.networks import fitted
+from training.splits import FOLDS, rows_of, testable
 
 Floats = NDArray[np.float32]
 
-FOLDS: Final = 5
 FIRST: Final[dict[str, Any]] = {
     "hidden_layer_sizes": (32,),
     "alpha": 0.1,
@@ -40,13 +40,21 @@ FIRST: Final[dict[str, Any]] = {
     "learning_rate_init": 4e-3,
 }
 SECOND: Final[dict[str, Any]] = {
-    "hidden_layer_sizes": (64,),
+    "hidden_layer_sizes": (128,),
     "alpha": 1.0,
     "batch_size": 512,
     "max_iter": 8,
     "learning_rate_init": 1e-3,
 }
-ENSEMBLE: Final = 4
+ENSEMBLE: Final = 2
+PAGES_LEFT_OUT: Final = (0.2, 0.3)
+TEXT_LEFT_OUT: Final = (0.4, 0.0)
+"""Shares of a row's words and names that a round of a first stage does not see, for pages and for text.
+
+The names on a chain of elements say the same many times over: who always sees all of them learns pages by heart.
+"""
+SECOND_LEFT_OUT: Final = 0.1
+"""The same for all that the second stage sees."""
 LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) for _ in range(start, end)])
 
 
@@ -93,25 +101,6 @@ class Fitted:
     chosen: NDArray[np.int64]
 
 
-def folds(examples: Sequence[Example]) -> dict[str, int]:
-    """Return each site's fold, so that every fold has a like share of the pages to test on."""
-    load: dict[str, int] = {}
-    for example in examples:
-        load[example.site] = load.get(example.site, 0) + (5 if example.full else 1)
-    sums = [0] * FOLDS
-    of_site = {}
-    for site in sorted(load, key=lambda site: (-load[site], site)):
-        fold = sums.index(min(sums))
-        of_site[site] = fold
-        sums[fold] += load[site]
-    return of_site
-
-
-def rows_of(data: Dataset, of_site: Mapping[str, int]) -> NDArray[np.int64]:
-    """Return each row's fold."""
-    return np.array([of_site[example.site] for example in data.examples])[data.pages]
-
-
 def first_matrix(data: Dataset, scaler: StandardScaler) -> csr_matrix:
     """Return a first stage's rows. One that was fitted on text without structure sees of a page no more than that."""
     width = len(scaler.mean_)
@@ -122,11 +111,16 @@ def first_matrix(data: Dataset, scaler: StandardScaler) -> csr_matrix:
 
 
 def _fit_first(
-    matrix: csr_matrix, classes: NDArray[np.int64], weights: NDArray[np.float64], use: NDArray[np.bool_], seed: int
+    matrix: csr_matrix,
+    classes: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    use: NDArray[np.bool_],
+    drop: Floats,
+    seed: int,
 ) -> MLPClassifier:
     rows = use & (weights > 0)
     seen = matrix[rows]
-    network = fitted(MLPClassifier(**FIRST, random_state=seed), seen, classes[rows], weights[rows])
+    network = fitted(MLPClassifier(**FIRST, random_state=seed), seen, classes[rows], weights[rows], drop)
     # A column that no row has was never moved from where chance had put it.
     network.coefs_[0][seen.getnnz(axis=0) == 0] = 0.0
     return network
@@ -161,7 +155,11 @@ def fit_first(
     fold_of = np.concatenate((of_row, np.full(matrix.shape[0] - len(of_row), -1)))
     out: list[tuple[int, ...]] = [(), *((i,) for i in range(FOLDS)), *itertools.combinations(range(FOLDS), 2)]
     run = Parallel(n_jobs=jobs, return_as="generator")
-    tasks = (delayed(_fit_first)(matrix, classes, weights, ~np.isin(fold_of, left), seed) for left in out)
+    drop = np.zeros(matrix.shape[1], dtype=np.float32)
+    drop[: data.words.shape[1]], drop[matrix.shape[1] - data.names.shape[1] :] = (
+        PAGES_LEFT_OUT if data.names.shape[1] else TEXT_LEFT_OUT
+    )
+    tasks = (delayed(_fit_first)(matrix, classes, weights, ~np.isin(fold_of, left), drop, seed) for left in out)
     networks = tqdm(run(tasks), total=len(out), desc=f"{title}: first stage", unit="fit")
     return Firsts(scaler, dict(zip(out, networks, strict=True)))
 
@@ -213,16 +211,8 @@ def _second_input(data: Dataset, opinions: Sequence[Floats]) -> Floats:
 
 
 def _fit_second(rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.float64], seed: int) -> MLPClassifier:
-    return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights)
-
-
-def testable(data: Dataset, how: str) -> NDArray[np.bool_]:
-    """Return which rows are tested on: labelled text units of the pages that were labelled so.
-
-    FULL are those whose every unit was shown to their reader; THINNED_FULL these cut down to a few blocks.
-    """
-    tested = np.array([example.how == how for example in data.examples])[data.pages]
-    return tested & data.texts & (data.classes >= 0)
+    drop = np.full(rows.shape[1], SECOND_LEFT_OUT, dtype=np.float32)
+    return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights, drop)
 
 
 def _decide(

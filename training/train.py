@@ -17,7 +17,7 @@ from app import features
 from app.labels import LABELS
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import boxes, card, dataset, evaluate, invented, order, save, stages, verdicts
+from training import boxes, card, dataset, evaluate, invented, order, save, splits, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
 from training.decision import RULES
@@ -88,7 +88,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     # Most lines of pleas and adverts say by themselves what they are; those of content and furniture do not.
     lone = [(seen, box.number) for seen, box in told if box.telling and LABEL_OF[box.number] in _TELLING]
     extra = _extra([*pleas, *lone], known)
-    of_site = stages.folds(examples)
+    of_site = splits.folds(examples)
     marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
     seen = [*described[: len(labelled)], *reader_features]

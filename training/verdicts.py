@@ -18,7 +18,8 @@ from training.corpus import OURS, Corpus, Example
 from training.dataset import Dataset
 from training.measures import Answers, average, figures
 from training.pages import Sheet
-from training.stages import FOLDS, LABEL_OF, Fitted
+from training.splits import FOLDS
+from training.stages import LABEL_OF, Fitted
 
 
 def opinions(data: Dataset, head: Fitted) -> dict[str, Opinion]:

@@ -11,7 +11,7 @@ from app import blocks, dom, text
 from app.model import PAGE
 from app.vocabulary import Vocabulary
 from tests import tiny
-from training import dataset, stages
+from training import dataset, splits, stages
 from training.corpus import Corpus, Example
 from training.dataset import Dataset
 from training.decision import RULES
@@ -44,12 +44,12 @@ def fitted(data: Dataset, pages: Firsts) -> Fitted:
     """A head that hears what a page says, and what it says as text, as the one for pages does."""
     with tiny.fitting():
         heard = [pages, fit_first(as_text(data))]
-        return stages.fit(data, stages.folds(data.examples), heard, RULES[PAGE], seed=0, jobs=1, title="test")
+        return stages.fit(data, splits.folds(data.examples), heard, RULES[PAGE], seed=0, jobs=1, title="test")
 
 
 def fit_first(data: Dataset, extra: Any = None, seed: int = 0) -> Firsts:
     with tiny.fitting():
-        return stages.fit_first(data, stages.folds(data.examples), extra=extra, seed=seed, jobs=1, title="test")
+        return stages.fit_first(data, splits.folds(data.examples), extra=extra, seed=seed, jobs=1, title="test")
 
 
 def as_text(data: Dataset) -> Dataset:

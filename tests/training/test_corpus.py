@@ -163,6 +163,26 @@ def test_our_labels_come_after_the_corpus_own_for_pages_that_it_has(
     assert last.classes.tolist() == [NAVIGATION, MAIN]
 
 
+def test_a_gold_label_that_was_mended_is_read_as_mended_and_belongs_to_the_digest(
+    tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mended = tmp_path / "mended.jsonl"
+    monkeypatch.setattr(corpus, "MENDED", mended)
+    before, digest = list(Corpus(tiny_corpus).labels()), Corpus(tiny_corpus).digest()
+    page, other = before[0], before[1]
+    wrong = page["units"][3]
+    instead = (
+        {"label": "appeal", "kind": "donation"} if wrong["label"] != "appeal" else {"label": "advert", "kind": None}
+    )
+    place = {"path": wrong["path"], "part": wrong["part"]}
+    mended.write_text("".join(json.dumps({"page": name, **place, **instead}) + "\n" for name in (page["page"], "none")))
+    after = list(Corpus(tiny_corpus).labels())
+    changed = [unit for unit, old in zip(after[0]["units"], page["units"], strict=True) if unit != old]
+    assert changed == [{**wrong, **instead}]
+    assert after[1] == other
+    assert Corpus(tiny_corpus).digest() != digest
+
+
 def test_large_pages_are_those_of_sites_that_no_label_is_learned_from(
     tiny_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,11 @@ def test_blocks_without_text_count_half_and_unlabelled_ones_nothing() -> None:
     assert unknown == 0
 
 
+def test_unlabelled_blocks_take_nothing_from_the_weight_of_others() -> None:
+    main, plea, *_ = weights([MAIN, PLEA, UNKNOWN, UNKNOWN, UNKNOWN])
+    assert main == pytest.approx(plea)
+
+
 def test_of_a_long_menu_some_rows_stand_for_all() -> None:
     found = np.array(weights([NAVIGATION] * 100 + [MAIN]))
     menu, story = found[:100], found[100]

@@ -10,7 +10,7 @@ from app.labeller import likeliest_kinds
 from app.labels import CLASSES, LABELS
 from app.vocabulary import Vocabulary
 from tests.training.conftest import Make
-from training import dataset, evaluate, measures, stages
+from training import dataset, evaluate, measures, splits
 from training.corpus import CLASS_OF, FULL, Corpus
 from training.dataset import Dataset
 from training.stages import LABEL_OF, Fitted
@@ -36,7 +36,7 @@ def certain(fitted: Fitted, *given: int) -> Fitted:
 
 def test_only_tested_units_are_answers(data: Dataset, fitted: Fitted) -> None:
     answers = evaluate.answers(data, fitted)
-    test = stages.testable(data, FULL)
+    test = splits.testable(data, FULL)
     assert len(answers.gold) == test.sum() < len(data.classes)
     assert answers.gold.tolist() == LABEL_OF[data.classes[test]].tolist()
     assert answers.given.tolist() == fitted.chosen[test].tolist()
@@ -83,7 +83,7 @@ def test_kinds_are_counted_by_hand(make: Make, fitted: Fitted) -> None:
     example = make(html, DONATION, DONATION, DONATION, NEWSLETTER, MAIN, COMMENT)
     data = dataset.build([example], dataset.collect([example], known), known, markup=True)
     head = certain(fitted, DONATION, NEWSLETTER, MAIN, NEWSLETTER, MAIN, NAVIGATION)
-    found = evaluate.kinds(data, head, stages.testable(data, FULL))
+    found = evaluate.kinds(data, head, splits.testable(data, FULL))
     assert found["appeal/donation"] == {"units": 3, "label_recall": 0.6667, "kind_right": 0.5}
     assert found["appeal/newsletter"] == {"units": 1, "label_recall": 1.0, "kind_right": 1.0}
     assert found["appeal/adblock"] == {"units": 0, "label_recall": None, "kind_right": None}

@@ -17,12 +17,13 @@ from app.model import PAGE, calibrated, choose
 from app.network import by_label
 from app.vocabulary import Vocabulary
 from tests import tiny
-from tests.training.conftest import Make, as_text, fit_first
-from training import dataset, stages
+from tests.training.conftest import as_text, fit_first
+from training import dataset, splits, stages
 from training.corpus import CLASS_OF, FULL, Example
 from training.dataset import Dataset
 from training.decision import RULES
-from training.stages import FOLDS, LABEL_OF, Firsts, Fitted
+from training.splits import FOLDS
+from training.stages import LABEL_OF, Firsts, Fitted
 
 MAIN, NAVIGATION = CLASS_OF["content", "main"], CLASS_OF["navigation", None]
 DONATION = CLASS_OF["appeal", "donation"]
@@ -32,58 +33,15 @@ def fit(data: Dataset, extra: Any = None, seed: int = 0) -> Fitted:
     """A head that hears both ways of reading a page, fitted anew."""
     heard = [fit_first(data, extra, seed), fit_first(as_text(data), extra, seed)]
     with tiny.fitting():
-        return stages.fit(data, stages.folds(data.examples), heard, RULES[PAGE], seed=seed, jobs=1, title="test")
+        return stages.fit(data, splits.folds(data.examples), heard, RULES[PAGE], seed=seed, jobs=1, title="test")
 
 
 def fold_of(data: Dataset) -> NDArray[np.int64]:
-    return stages.rows_of(data, stages.folds(data.examples))
+    return splits.rows_of(data, splits.folds(data.examples))
 
 
 def test_every_class_has_its_label() -> None:
     assert [LABELS[label] for label in LABEL_OF] == [label for label, _ in CLASSES]
-
-
-def test_a_site_is_in_one_fold_and_every_fold_has_pages_to_test_on(data: Dataset) -> None:
-    of_row = fold_of(data)
-    sites: dict[str, set[int]] = {}
-    tested = [0] * FOLDS
-    for number, example in enumerate(data.examples):
-        found = set(of_row[data.starts[number] : data.starts[number + 1]].tolist())
-        sites.setdefault(example.site, set()).update(found)
-        tested[next(iter(found))] += example.full
-    assert all(len(folds) == 1 for folds in sites.values())
-    assert {fold for folds in sites.values() for fold in folds} == set(range(FOLDS))
-    assert max(tested) - min(tested) <= tiny.PAGES
-
-
-def test_a_site_with_many_pages_does_not_unbalance_the_folds(make: Make) -> None:
-    examples = [make("<p>a</p>", MAIN, site="large.test", name=f"l{at}") for at in range(8)]
-    examples += [make("<p>a</p>", MAIN, site=f"{at}.test", name=f"s{at}") for at in range(32)]
-    of_site = stages.folds(examples)
-    assert np.bincount([of_site[one.site] for one in examples]).tolist() == [8] * FOLDS
-
-
-def test_rows_are_in_the_fold_of_their_site_whatever_else_is_in_the_matrix(make: Make) -> None:
-    """Lines of text are in other matrices than pages; a site is in one fold for all of them."""
-    examples = [make("<p>a</p><p>b</p>", MAIN, MAIN, site=f"{at}.test", name=f"{at}") for at in range(7)]
-    of_site = stages.folds(examples)
-    known = Vocabulary()
-    described = dataset.collect(examples, known)
-    for chosen in ([0, 1, 2, 3, 4, 5, 6], [6, 2, 2], [3]):
-        data = dataset.build([examples[at] for at in chosen], [described[at] for at in chosen], known, markup=True)
-        assert stages.rows_of(data, of_site).tolist() == [of_site[f"{at}.test"] for at in chosen for _ in range(2)]
-
-
-def test_tested_are_labelled_texts_of_pages_that_were_read_in_full(make: Make) -> None:
-    html = "<p>a</p><p><img></p><p>b</p>"
-    examples = [
-        make(html, MAIN, MAIN, -1),
-        make(html, MAIN, MAIN, -1, how="review"),
-        make(html, MAIN, MAIN, -1, how="own"),
-    ]
-    known = Vocabulary()
-    data = dataset.build(examples, dataset.collect(examples, known), known, markup=True)
-    assert stages.testable(data, FULL).tolist() == [True, False, False] + [False] * 6
 
 
 def test_every_row_gets_probabilities_and_a_label(data: Dataset, fitted: Fitted) -> None:
@@ -94,12 +52,12 @@ def test_every_row_gets_probabilities_and_a_label(data: Dataset, fitted: Fitted)
     np.testing.assert_allclose(fitted.labels.sum(axis=1), 1, atol=1e-4)
     assert set(fitted.chosen.tolist()) <= set(range(len(LABELS)))
     gold = LABEL_OF[data.classes]
-    assert (fitted.chosen == gold)[stages.testable(data, FULL)].mean() > 0.85
+    assert (fitted.chosen == gold)[splits.testable(data, FULL)].mean() > 0.85
 
 
 def test_the_calibration_that_is_kept_is_fitted_on_all_tested_rows(data: Dataset, fitted: Fitted) -> None:
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
-    test = stages.testable(data, FULL)
+    test = splits.testable(data, FULL)
     gold = LABEL_OF[data.classes]
     assert (choose(labels, fitted.rule) == gold)[test].mean() > 0.85
     # Calibrated probabilities of a label are as many as there are of it (logistic regression without much penalty).
@@ -164,7 +122,7 @@ def sure(width: int, named: int, strength: int) -> Any:
 
 def test_the_second_stage_hears_every_opinion_that_it_is_given(data: Dataset, pages: Firsts, fitted: Fitted) -> None:
     with tiny.fitting():
-        alone = stages.fit(data, stages.folds(data.examples), [pages], RULES[PAGE], seed=0, jobs=1, title="test")
+        alone = stages.fit(data, splits.folds(data.examples), [pages], RULES[PAGE], seed=0, jobs=1, title="test")
     numbers, opinion = len(NUMBERS) + len(PLACE_COLUMNS), len(OPINION_COLUMNS)
     assert len(alone.rescaler.mean_) == numbers + opinion
     assert len(fitted.rescaler.mean_) == numbers + 2 * opinion
@@ -250,7 +208,7 @@ def test_a_corpus_without_some_classes_still_makes_networks_for_all(data: Datase
 
 
 def test_hardly_any_content_is_called_an_appeal_or_advert(data: Dataset, fitted: Fitted) -> None:
-    test, gold = stages.testable(data, FULL), LABEL_OF[data.classes]
+    test, gold = splits.testable(data, FULL), LABEL_OF[data.classes]
     labels = calibrated(fitted.calibration, by_label(fitted.classes))
     chosen = choose(labels, fitted.rule)
     content = test & (gold == 0)

@@ -10,7 +10,7 @@ from app.blocks import Page
 from app.judge import KINDS, Judge
 from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
 from tests import judged
-from training import pages, save, stages, verdicts
+from training import pages, save, splits, stages, verdicts
 from training.corpus import Corpus
 from training.pages import Sheet
 
@@ -100,7 +100,7 @@ def test_no_site_is_in_two_folds_and_gated_pages_are_spread(sheets: list[Sheet])
         of_site.setdefault(sheet.site, set()).add(fold)
     assert all(len(found) == 1 for found in of_site.values())
     gated = [fold for sheet, fold in zip(sheets, folds.tolist(), strict=True) if sheet.gate == "subscription"]
-    assert np.bincount(gated, minlength=stages.FOLDS).tolist() == [2] * 5
+    assert np.bincount(gated, minlength=splits.FOLDS).tolist() == [2] * 5
 
 
 def test_training_measures_what_is_said_of_whole_pages(tiny_model: Path) -> None:
