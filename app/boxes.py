@@ -22,7 +22,8 @@ Ints = NDArray[np.int64]
 
 _CONTENT: Final = LABELS.index("content")
 _NAVIGATION: Final = LABELS.index("navigation")
-_PLEAS: Final = (LABELS.index("appeal"), LABELS.index("advert"))
+_APPEAL: Final = LABELS.index("appeal")
+_PLEAS: Final = (_APPEAL, LABELS.index("advert"))
 
 _LEVELS: Final = 3  # enclosing boxes that count
 _FEWEST: Final = 2  # other texts in a box
@@ -30,6 +31,7 @@ _MOST: Final = 12  # other texts: a larger box is a part of the page
 _LEAST: Final = 0.1  # probability of the label: what the block itself has to say against it
 _SHARE: Final = 0.5  # of a box's texts that make all of it an appeal or an advert
 _SURELY: Final = 0.9  # probability of content from which on a block stays what it is
+_SURE_PLEA: Final = 0.6  # probability of an appeal from which on a block among furniture is one
 _WEIGHT: Final = np.float32(0.2)  # of a box's opinion beside the block's own
 _FLOOR: Final = 1e-4  # of probabilities, in their logarithms
 
@@ -71,12 +73,13 @@ def agreed(labels: Floats, around: Surroundings) -> Floats:
 def settle(chosen: Ints, labels: Floats, around: Surroundings) -> Ints:
     """Return the labels (n,) chosen for a page's blocks, those of strays in pleas and tables changed to their box's.
 
-    `labels` (n, 4) are calibrated probabilities.
+    `labels` (n, 4) are calibrated probabilities. A button that is surely a plea by itself stays one in a menu.
     """
     texts = around.chars > 0
     settled = chosen.copy()
     if not around.boxes:
         return settled
+    settled[(settled == _NAVIGATION) & (labels[:, _APPEAL] > _SURE_PLEA)] = _APPEAL
     for level in range(_LEVELS):
         start, end = around.starts[level], around.ends[level]
         count = _sums(texts, start, end)

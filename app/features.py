@@ -11,16 +11,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, markup, names, text
+from app import context, markup, names, pagewide, text
 from app.blocks import Page
 from app.concepts import DIGEST
+from app.metadata import Metadata
 from app.vocabulary import SPACES, Vocabulary
 
 NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
 REVISION: Final = 3
 """Raised when a column or a word changes its meaning under the same name."""
 
-SCHEMA: Final = hashlib.sha256(repr((REVISION, NUMBERS, context.COLUMNS, SPACES, DIGEST)).encode()).hexdigest()[:16]
+_MEANING: Final = (REVISION, NUMBERS, context.COLUMNS, pagewide.COLUMNS, SPACES, DIGEST)
+SCHEMA: Final = hashlib.sha256(repr(_MEANING).encode()).hexdigest()[:16]
+
+
+_NOTHING: Final = Metadata()
 
 
 @dataclass(slots=True)
@@ -29,17 +34,19 @@ class Features:
 
     `numbers` is (n, len(NUMBERS)), or (n, len(text.COLUMNS)) without structure; `words[i]` are the numbers of the
     words in the block's text and addresses; `names[e]` those of the words in an element's names, for elements on some
-    block's chain or in its run; `around` says where the blocks stand.
+    block's chain or in its run; `around` says where the blocks stand; `page` is a row of `pagewide.COLUMNS`, or empty
+    without structure.
     """
 
     numbers: NDArray[np.float32]
     words: list[list[int]]
     names: dict[int, list[int]]
     around: context.Surroundings
+    page: NDArray[np.float32]
 
 
-def page_features(page: Page, vocabulary: Vocabulary) -> Features:
-    """Return the features of a parsed page."""
+def page_features(page: Page, vocabulary: Vocabulary, declared: Metadata = _NOTHING) -> Features:
+    """Return the features of a parsed page, of which its markup declares so much."""
     texts = [block.text for block in page.blocks]
     marked = markup.block_rows(page, vocabulary)
     said = text.read(texts, page.head.title, vocabulary)
@@ -48,7 +55,9 @@ def page_features(page: Page, vocabulary: Vocabulary) -> Features:
     numbers[:, len(text.COLUMNS) :] = marked.numbers
     words = [found + linked for found, linked in zip(said.words, marked.words, strict=True)]
     counts = np.hstack((said.concepts, marked.counts))
-    return Features(numbers, words, names.names(page, vocabulary), context.surroundings(page, counts))
+    around = context.surroundings(page, counts)
+    shared = pagewide.row(declared, numbers, around)
+    return Features(numbers, words, names.names(page, vocabulary), around, shared)
 
 
 def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
@@ -56,4 +65,4 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     said = text.read(lines, "", vocabulary)
     counts = np.hstack((said.concepts, np.zeros((len(lines), len(markup.COUNTS)), dtype=np.float32)))
     around = context.line_surroundings(lines, counts)
-    return Features(said.numbers.astype(np.float32), said.words, {}, around)
+    return Features(said.numbers.astype(np.float32), said.words, {}, around, np.empty(0, dtype=np.float32))

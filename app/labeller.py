@@ -128,7 +128,7 @@ class Labeller:
         if lines:
             seen = features.text_features([page.blocks[at].text for at in lines], self.model.vocabulary)
         elif page.blocks:
-            seen = features.page_features(page, self.model.vocabulary)
+            seen = features.page_features(page, self.model.vocabulary, declared)
         described = time.perf_counter()
         opinion = _opinion(head, seen, None if lines else page, positions, wishes.thresholds) if seen else None
         if opinion is not None and lines:

@@ -120,8 +120,12 @@ def make_heads(
 
 
 def second_input(features: Features, opinions: Sequence[Floats]) -> Floats:
-    """Return the second stage's input, not yet scaled: numbers, and what the first stages' opinions say around them."""
-    return np.hstack((features.numbers, context.context(features.around, opinions)))
+    """Return the second stage's input, not yet scaled.
+
+    A block's numbers, what stands around it, what the first stages say of that, and what all blocks of the page share.
+    """
+    shared = np.broadcast_to(features.page, (len(features.numbers), len(features.page)))
+    return np.hstack((features.numbers, context.context(features.around, opinions), shared))
 
 
 def logarithms(labels: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import context, features, links, names, rules, text, wording
+from app import context, features, links, names, pagewide, rules, text, wording
 from app.blocks import Block, Page
 from app.concepts import CONCEPTS
 from app.features import Features
@@ -54,7 +54,7 @@ def reasons(model: Model, result: Result) -> list[list[Reason] | None]:
         seen = features.text_features([result.blocks[at].text for at in lines], model.vocabulary)
         judge = _Judge(model, TEXT, seen, None)
     elif page is not None and page.blocks:
-        judge = _Judge(model, PAGE, features.page_features(page, model.vocabulary), page)
+        judge = _Judge(model, PAGE, features.page_features(page, model.vocabulary, result.source.declared), page)
     else:
         return found
     labels = [block.label for block in result.blocks]
@@ -111,6 +111,7 @@ class _Judge:
         around = (*context.PLACE_COLUMNS, *context.OPINION_COLUMNS * len(self.firsts))
         first = width + len(context.PLACE_COLUMNS)
         self.own = range(first, width + len(around), len(context.OPINION_COLUMNS))
+        around += tuple(f"page_{name}" for name in pagewide.COLUMNS[: len(seen.page)])
         self.surroundings = {
             said: [width + at for prefix in prefixes for at in _columns(around, prefix)]
             for said, prefixes in wording.SURROUNDINGS.items()

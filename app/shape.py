@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from math import log1p, nan
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app import pagewide
 from app.blocks import Page
 from app.context import SHAPE_STEPS
 from app.labelled import PARAGRAPH, Labelled
@@ -134,7 +134,7 @@ def numbers(seen: Labelled, page: Page, address: str | None) -> list[float]:
     row += [log1p(every[tag]) for tag in _TAGS]
     if address is None:
         return row + [nan] * _ADDRESS
-    path = _path(address)
+    path = pagewide.path(address)
     row += [
         log1p(path.strip("/").count("/") + bool(path.strip("/"))),
         log1p(sum(each.isdecimal() for each in path)),
@@ -151,13 +151,6 @@ def ready(scaler: Any, rows: NDArray[np.float32], *, plain: bool = False) -> NDA
     if plain:
         result[:, -_ADDRESS:] = 0.0
     return result
-
-
-def _path(address: str | None) -> str:
-    try:
-        return urlsplit(address or "").path[:300]
-    except ValueError:
-        return ""
 
 
 def _longest_run(main: list[int], paragraphs: list[int], lengths: Sequence[int]) -> int:
@@ -193,7 +186,7 @@ def _sources(
     yield "json:", declared.types
     yield "og:", (declared.og_type,) if declared.og_type else ()
     yield "made:", _split((declared.generator,))
-    yield "path:", _split((_path(address),))
+    yield "path:", _split((pagewide.path(address),))
     yield "title:", _split((page.head.title,))
     main = seen.main()[:_MAX_TEXTS]
     headings = [at for at in main if page.tags[page.blocks[at].element] in _HEADINGS]

@@ -35,6 +35,7 @@ LAYERS = (
         "repeats",
     },
     {"context"},
+    {"pagewide"},
     {"features", "clean", "plain", "walls", "breaks", "scan", "consent"},
     {"network", "hide", "fixes", "overrides", "markdown", "unscripted"},
     {"shape", "boxes", "sponsored", "listing"},

@@ -73,6 +73,24 @@ def test_a_block_that_is_surely_content_stays(content: float, stays: bool) -> No
     assert settle(np.array(chosen), labels, around)[1] == (CONTENT if stays else APPEAL)
 
 
+@pytest.mark.parametrize(("appeal", "label"), [(0.62, APPEAL), (0.58, NAVIGATION)])
+def test_a_sure_plea_among_furniture_is_one_whatever_its_box_says(appeal: float, label: int) -> None:
+    html = "<p>story</p><ul><li>News</li><li>Sport</li><li>Subscribe</li><li>Travel</li><li>Weather</li></ul>"
+    chosen = np.array([CONTENT, *[NAVIGATION] * 5])
+    labels = opinions(chosen.tolist(), 0.01)
+    labels[3] = [0.0, appeal, 0.0, 1 - appeal]
+    assert settle(chosen, labels, surroundings(html, 6)).tolist() == [
+        CONTENT,
+        NAVIGATION,
+        NAVIGATION,
+        label,
+        NAVIGATION,
+        NAVIGATION,
+    ]
+    content = np.full(6, CONTENT)
+    assert settle(content, labels, surroundings(html, 6)).tolist() == content.tolist(), "the story keeps its blocks"
+
+
 def test_one_other_is_no_box() -> None:
     chosen = [APPEAL, CONTENT, CONTENT]
     assert settled("<div><p>one</p><p>two</p></div><p>story</p>", chosen) == chosen

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app import blocks, dom
+from app import blocks, dom, metadata
 from app.blocks import Page
 from app.labels import CLASSES
+from app.metadata import Metadata
 from app.places import Places
 
 OWN_LABELS: Final = Path(__file__).parent / "labels.jsonl.gz"
@@ -52,7 +53,10 @@ _COMPARED: Final = 60  # characters of a unit's text that must agree, white spac
 
 @dataclass(slots=True)
 class Example:
-    """A labelled page. `classes` (n,) numbers the class of each block, UNKNOWN where it has no label."""
+    """A labelled page. `classes` (n,) numbers the class of each block, UNKNOWN where it has no label.
+
+    `declared` is what its markup says of it.
+    """
 
     id: str
     site: str
@@ -62,6 +66,7 @@ class Example:
     how: str
     page: Page
     classes: NDArray[np.int64]
+    declared: Metadata = field(default_factory=Metadata)
 
     @property
     def full(self) -> bool:
@@ -146,12 +151,12 @@ class Corpus:
 
     def _example(self, labels: dict[str, Any]) -> Example:
         entry = self.index[labels["page"]]
-        page = blocks.split(dom.parse(self.html(labels["page"])), url=entry["url"])
+        tree = dom.parse(self.html(labels["page"]))
+        page = blocks.split(tree, url=entry["url"])
         classes = self.lay(labels["units"], page)
         language = (entry["lang"] or "").lower().split("-")[0] or "?"
-        return Example(
-            entry["id"], entry["site"], language, entry["page_type"], entry["url"], labels["how"], page, classes
-        )
+        about = entry["id"], entry["site"], language, entry["page_type"], entry["url"], labels["how"]
+        return Example(*about, page, classes, metadata.read(tree, entry["url"]))
 
     def lay(self, units: Iterable[dict[str, Any]], page: Page) -> NDArray[np.int64]:
         """Return each block's class: units are matched by path, part and text; units without text by place."""

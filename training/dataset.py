@@ -17,6 +17,7 @@ from tqdm import tqdm
 from app import features, network, text
 from app.features import Features
 from app.labels import CLASSES
+from app.metadata import Metadata
 from app.network import NAME_LEVELS, inner_elements
 from app.vocabulary import SPACES, Vocabulary
 from training.augment import Plea, reader_choice, thinned, with_pleas
@@ -29,7 +30,8 @@ _SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, 
 
 _RETOLD: Final = 0.12
 _GRAFTED: Final = 0.4
-"""Shares of the pages that are cut down: those put in another language, those with boxes of ours."""
+_UNDECLARED: Final = 0.5
+"""Shares of the pages that are cut down: those put in another language, with boxes of ours, without their head."""
 
 _MOST_FURNITURE: Final = 25  # navigation blocks of one page that are trained on; the rest are more of the same
 _MOST_FURNITURE_AS_TEXT: Final = 12  # the same of pages read as text, of which there are two versions
@@ -56,7 +58,7 @@ class Dataset:
 def collect(examples: Sequence[Example], vocabulary: Vocabulary) -> list[Features]:
     """Return the pages' features; a growing vocabulary takes up all their words. Shows progress."""
     return [
-        features.page_features(example.page, vocabulary)
+        features.page_features(example.page, vocabulary, example.declared)
         for example in tqdm(examples, desc="describe blocks", unit="page")
     ]
 
@@ -110,7 +112,7 @@ def thinned_examples(
             cut = retold(cut, boxes[language], chance)
         if language in boxes and chance.random() < _GRAFTED:
             cut = grafted(cut, boxes[language], chance)
-        made.append(cut)
+        made.append(replace(cut, declared=Metadata()) if chance.random() < _UNDECLARED else cut)
     return made, collect(made, vocabulary)
 
 

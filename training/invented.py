@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from app import blocks, dom
+from app import blocks, dom, metadata
 from training.corpus import CLASS_OF, INVENTED, OURS, Example
 
 MARK: Final = re.compile(r'\sdata-expect="([^"]*)"')
@@ -31,11 +31,12 @@ def _read(name: str, source: str) -> Example:
         raise ValueError(f"{name}: no <meta name=expect>")
     said = json.loads(found[1])
     marked = META.sub("", source, count=1)
-    page, told = blocks.split(dom.parse(MARK.sub("", marked))), blocks.split(dom.parse(marked))
+    tree = dom.parse(MARK.sub("", marked))
+    page, told = blocks.split(tree), blocks.split(dom.parse(marked))
     classes = np.array([_class(name, told, block) for block in told.blocks], dtype=np.int64)
     if len(page.blocks) != len(classes):
         raise ValueError(f"{name}: without its labels the page has other blocks")
-    return Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, OURS, page, classes)
+    return Example(f"~{name}", f"~{name}", said["lang"], said["kind"], None, OURS, page, classes, metadata.read(tree))
 
 
 def _class(name: str, page: blocks.Page, block: blocks.Block) -> int:

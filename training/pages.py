@@ -75,7 +75,7 @@ class Sheet:
 def sheets(
     corpus: Corpus,
     known: Mapping[str, Opinion],
-    label: Callable[[Page], Opinion],
+    label: Callable[[Page, Metadata], Opinion],
     cuts: Mapping[str, tuple[Page, Opinion]] = MappingProxyType({}),
 ) -> list[Sheet]:
     """Return the pages whose gate or kind is known. Shows progress.
@@ -100,8 +100,8 @@ def sheets(
         tree, page = unscripted.instead(data, tree, blocks.split(tree, url=entry["url"]), url=entry["url"])
         if not page.blocks:
             continue
-        labelled = _labelled(page, known.get(name) or label(page))
         declared = metadata.read(tree, entry["url"])
+        labelled = _labelled(page, known.get(name) or label(page, declared))
         hint = None if kinds.get(name) else _hint(labelled, declared)
         kind, gate = kinds.get(name), gates.get(name, {"gate": "none", "truncated": None} if entry["gold"] else {})
         made.append(

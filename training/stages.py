@@ -54,7 +54,8 @@ TEXT_LEFT_OUT: Final = (0.4, 0.0)
 The names on a chain of elements say the same many times over: who always sees all of them learns pages by heart.
 """
 SECOND_LEFT_OUT: Final = 0.1
-"""The same for all that the second stage sees."""
+SHARED_LEFT_OUT: Final = 0.5
+"""The same for what the second stage sees, and for those columns of it that all blocks of a page share."""
 LABEL_OF: Final = np.array([label for label, (start, end) in enumerate(SPANS) for _ in range(start, end)])
 
 
@@ -185,12 +186,13 @@ def fit(
     run = Parallel(n_jobs=jobs, return_as="generator")
     opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     final: list[MLPClassifier] = []
+    shared = len(data.features[0].page)
     for left_out in tqdm((None, *range(FOLDS)), desc=f"{title}: second stage", unit="fold"):
         rows = scaled(rescaler, _second_input(data, [each[left_out] for each in heard]))
         use, test = trained & (of_row != (-1 if left_out is None else left_out)), of_row == left_out
         ready, of_class, of_weight = rows[use], data.classes[use], data.weights[use]
         members = list(
-            run(delayed(_fit_second)(ready, of_class, of_weight, seed + member) for member in range(ENSEMBLE))
+            run(delayed(_fit_second)(ready, of_class, of_weight, shared, seed + member) for member in range(ENSEMBLE))
         )
         if left_out is None:
             final = members
@@ -210,8 +212,12 @@ def _second_input(data: Dataset, opinions: Sequence[Floats]) -> Floats:
     return np.vstack(parts)
 
 
-def _fit_second(rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.float64], seed: int) -> MLPClassifier:
+def _fit_second(
+    rows: Floats, classes: NDArray[np.int64], weights: NDArray[np.float64], shared: int, seed: int
+) -> MLPClassifier:
+    """Fit a network on rows of which the last `shared` columns are the same for all blocks of a page."""
     drop = np.full(rows.shape[1], SECOND_LEFT_OUT, dtype=np.float32)
+    drop[len(drop) - shared :] = SHARED_LEFT_OUT
     return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights, drop)
 
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from app import features, page, rules
 from app.blocks import Page
 from app.judge import Judge
+from app.metadata import Metadata
 from app.model import PAGE, Model, Opinion, shares
 from training import pages, save, texts
 from training.corpus import OURS, Corpus, Example
@@ -53,8 +54,8 @@ def add(
     """
     model = Model.load(directory, judging=False)
 
-    def label(seen: Page) -> Opinion:
-        opinion = model.heads[PAGE](features.page_features(seen, model.vocabulary), seen)
+    def label(seen: Page, declared: Metadata) -> Opinion:
+        opinion = model.heads[PAGE](features.page_features(seen, model.vocabulary, declared), seen)
         return replace(opinion, chosen=rules.settle(opinion.chosen, opinion.classes, seen, {}))
 
     if large:
@@ -65,7 +66,7 @@ def add(
     save.add(directory, pages.fit(sheets), metrics)
 
 
-def answers(examples: Sequence[Example], label: Callable[[Page], Opinion]) -> Answers:
+def answers(examples: Sequence[Example], label: Callable[[Page, Metadata], Opinion]) -> Answers:
     """Return what a model says of the labelled texts of pages."""
     gold, given, chars = list[int](), list[int](), list[int]()
     of_page, of_site = list[int](), list[int]()
@@ -74,7 +75,7 @@ def answers(examples: Sequence[Example], label: Callable[[Page], Opinion]) -> An
         length = np.array([len(block.text) for block in each.page.blocks])
         tested = np.flatnonzero((length > 0) & (each.classes >= 0))
         gold += LABEL_OF[each.classes[tested]].tolist()
-        given += label(each.page).chosen[tested].tolist()
+        given += label(each.page, each.declared).chosen[tested].tolist()
         chars += length[tested].tolist()
         of_page += [number] * len(tested)
         of_site += [sites[each.site]] * len(tested)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.blocks import Page
+from app.metadata import Metadata
 from app.model import Model, Opinion
 from training import pages
 from training.corpus import Corpus
@@ -55,7 +56,7 @@ def test_labelled_pages_are_taken_and_those_of_sites_without_one(corpus: Corpus)
 def test_the_text_is_that_of_the_labels_and_read_as_the_service_reads(corpus: Corpus) -> None:
     asked: list[int] = []
 
-    def label(page: Page) -> Opinion:
+    def label(page: Page, _: Metadata) -> Opinion:
         asked.append(len(page.blocks))
         return opinion("NCK" if len(page.blocks) == 3 else "C")
 

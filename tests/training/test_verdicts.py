@@ -8,6 +8,7 @@ import pytest
 from app import blocks, dom, features, shape
 from app.blocks import Page
 from app.judge import KINDS, Judge
+from app.metadata import Metadata
 from app.model import METRICS, PAGE, VERDICTS, Model, Opinion
 from tests import judged
 from training import pages, save, splits, stages, verdicts
@@ -21,10 +22,10 @@ def sheets(tiny_corpus: Path, tiny_model: Path) -> list[Sheet]:
     model = Model.load(tiny_model)
     corpus = Corpus(tiny_corpus)
 
-    def label(page: Page) -> Opinion:
-        return model.heads[PAGE](features.page_features(page, model.vocabulary), page)
+    def label(page: Page, declared: Metadata) -> Opinion:
+        return model.heads[PAGE](features.page_features(page, model.vocabulary, declared), page)
 
-    known = {example.id: label(example.page) for example in corpus.examples()}
+    known = {example.id: label(example.page, example.declared) for example in corpus.examples()}
     return pages.sheets(corpus, known, label)
 
 
@@ -46,7 +47,7 @@ def test_kinds_are_learned_from_pages_cut_down_too_and_tested_on_whole_ones(
     said = judged.opinion("C")
     corpus = Corpus(tiny_corpus)
     known = {sheet.id: judged.opinion("C" * len(sheet.labelled.texts)) for sheet in sheets}
-    found = pages.sheets(corpus, known, lambda page: judged.opinion("C" * len(page.blocks)), {whole.id: (cut, said)})
+    found = pages.sheets(corpus, known, lambda page, _: judged.opinion("C" * len(page.blocks)), {whole.id: (cut, said)})
     (own,) = [sheet for sheet in found if sheet.cut]
     assert (own.site, own.kind, own.gate, own.labelled.texts) == (whole.site, "forum", None, ["The bell rang."])
     assert pages.fit([own])["kind"]["words"] == "-"  # its words are those of the whole page: none is known by it
@@ -83,7 +84,7 @@ def test_nothing_to_learn_from_is_no_error() -> None:
 
 def test_a_model_is_held_against_the_texts_of_pages_that_it_has_not_seen(tiny_corpus: Path) -> None:
     examples = Corpus(tiny_corpus).examples(limit=3)
-    found = verdicts.answers(examples, lambda page: judged.opinion("C" * len(page.blocks)))
+    found = verdicts.answers(examples, lambda page, _: judged.opinion("C" * len(page.blocks)))
     texts = [len(block.text) for each in examples for block in each.page.blocks if block.text]
     assert found.chars.tolist() == texts
     assert set(found.given.tolist()) == {0}
