@@ -53,6 +53,11 @@ def test_what_the_index_says_of_a_page(examples: list[Example]) -> None:
     assert all(example.full == (example.how == "full") for example in examples)
 
 
+def test_what_a_page_declares_is_read_with_it(examples: list[Example]) -> None:
+    assert all(example.declared.address == example.url for example in examples)
+    assert {example.declared.address is None for example in examples} == {False}
+
+
 def test_only_so_many_pages_are_read_where_a_limit_says_so(tiny_corpus: Path) -> None:
     assert [example.id for example in Corpus(tiny_corpus).examples(limit=3)] == sorted(
         file.stem for file in (tiny_corpus / "labels").iterdir()

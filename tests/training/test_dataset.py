@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app import text
+from app import pagewide, text
 from app.features import NUMBERS
 from app.network import NAME_LEVELS
 from app.vocabulary import Vocabulary
@@ -139,6 +139,18 @@ def test_a_readers_lines_are_fewer_never_tested_on_and_the_same_for_a_seed(examp
     assert sum(len(one.classes) for one in reader) < sum(len(one.classes) for one in lines)
     assert all(len(one.classes) == len(seen.words) for one, seen in zip(reader, described, strict=True))
     assert not any(one.full for one in reader)
+
+
+def test_of_pages_cut_down_some_have_lost_their_head_and_none_of_the_whole_ones(examples: list[Example]) -> None:
+    vocabulary = Vocabulary(growing=True)
+    whole = dataset.collect(examples, vocabulary)
+    cut, described = dataset.thinned_examples(examples, vocabulary, {}, seed=0)
+    again, _ = dataset.thinned_examples(examples, vocabulary, {}, seed=0)
+    declared = [bool(seen.page[pagewide.COLUMNS.index("address_address")]) for seen in described]
+    assert 0.2 < np.mean(declared) < 0.8
+    assert declared == [each.declared.address is not None for each in again]
+    assert len(cut) == len(described)
+    assert all(seen.page[pagewide.COLUMNS.index("address_address")] for seen in whole)
 
 
 def weights(classes: list[int], texts: list[bool] | None = None, pages: list[int] | None = None) -> list[float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
-from app import text
+from app import pagewide, text
 from app.context import OPINION_COLUMNS, PLACE_COLUMNS
 from app.features import NUMBERS
 from app.labels import CLASSES, LABELS
@@ -124,10 +124,12 @@ def test_the_second_stage_hears_every_opinion_that_it_is_given(data: Dataset, pa
     with tiny.fitting():
         alone = stages.fit(data, splits.folds(data.examples), [pages], RULES[PAGE], seed=0, jobs=1, title="test")
     numbers, opinion = len(NUMBERS) + len(PLACE_COLUMNS), len(OPINION_COLUMNS)
-    assert len(alone.rescaler.mean_) == numbers + opinion
-    assert len(fitted.rescaler.mean_) == numbers + 2 * opinion
+    shared = len(pagewide.COLUMNS)
+    assert len(alone.rescaler.mean_) == numbers + opinion + shared
+    assert len(fitted.rescaler.mean_) == numbers + 2 * opinion + shared
     np.testing.assert_array_equal(alone.first.coefs_[0], fitted.first.coefs_[0])
-    np.testing.assert_allclose(alone.rescaler.mean_, fitted.rescaler.mean_[: numbers + opinion])
+    np.testing.assert_allclose(alone.rescaler.mean_[:-shared], fitted.rescaler.mean_[: numbers + opinion])
+    np.testing.assert_allclose(alone.rescaler.mean_[-shared:], fitted.rescaler.mean_[-shared:])
 
 
 def test_a_stage_fitted_on_text_says_of_pages_what_scikit_learn_says_of_their_text(data: Dataset) -> None:
