@@ -25,13 +25,12 @@ _TYPES: Final = {
     "firm": ("organization", "localbusiness", "corporation", "ngo"),
     "recipe": ("recipe", "howto"),
     "page": ("webpage",),
-    "any": ("",),
 }
 """Parts of the names of JSON-LD's types."""
 
 _ADDRESS: Final = ("address", "front", "steps", "digits", "hyphens", "query")
 DECLARED: Final = (
-    *(f"type_{name}" for name in _TYPES),
+    *(f"type_{name}" for name in _TYPES), "type_any",
     "og_article", "og_website", "og_product", "og_any", "author", "date", "not_free", "free",
     *(f"address_{what}" for what in _ADDRESS),
 )  # fmt: skip
@@ -70,8 +69,10 @@ def _declared(declared: Metadata) -> list[float]:
     way = path(declared.address)
     steps = way.strip("/")
     known = declared.address is not None
+    types = " ".join(declared.types)
     return [
-        *(float(any(part in name for name in declared.types for part in parts)) for parts in _TYPES.values()),
+        *[float(any(part in types for part in parts)) for parts in _TYPES.values()],
+        float(bool(types)),
         float(declared.og_type.startswith("article")),
         float(declared.og_type == "website"),
         float("product" in declared.og_type),

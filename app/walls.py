@@ -99,7 +99,7 @@ def _box(seen: Labelled, run: list[int], mass: NDArray[np.float32], text: Paragr
     kind = ("subscription", "registration", "adblock")[int(asked.argmax())]
     walls = says(said, WALL)
     lines = [seen.texts[at][:MAX_LINE].lower() for at in run[:_MAX_READ]]
-    asking = [line for line in lines if says(line, WALL)]
+    asking = [line for line in lines if says(line, WALL)] if says("\n".join(lines), WALL) else []
     account, beside = says(said, ACCOUNT), says("\n".join((*lines[:2], *asking)), BESIDE)
     before, total = text.before(run[0]), text.sums[-1]
     after = total - text.before(run[-1])
