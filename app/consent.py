@@ -34,11 +34,19 @@ _ASKING: Final = 0.15  # of its text at least that speaks of tracking
 _TOLD: Final = frozenset({"email", "text", "password", "tel", "search"})  # fields in which the reader is to write
 
 
-def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> Ints:
+def settle(
+    chosen: Ints,
+    classes: Floats,
+    page: Page,
+    positions: Mapping[int, str],
+    pleas: list[list[int]] | None = None,
+) -> Ints:
     """Return the labels (n,) chosen for a page's blocks, those of notices and of choices about tracking changed.
 
     `classes` (n, 10) are the blocks' probabilities, `positions` the CSS positions that the caller has told of elements.
+    `pleas` takes up the blocks of each box that is one plea.
     """
+    found = pleas if pleas is not None else []
     settled = chosen.copy()
     over = False
     for box in overlays(page, positions, dialogs=True):
@@ -47,8 +55,10 @@ def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, st
             continue
         if offers(said):
             settled[box], over = _APPEAL, True
+            found.append(box)
         elif says(said, ADBLOCK):
             settled[box] = _APPEAL
+            found.append(box)
         elif _notifies(page, box, said):
             settled[box] = _NAVIGATION
     if not over and portal(page):

@@ -170,7 +170,8 @@ def _opinion(
     if thresholds.strict:
         opinion = replace(opinion, chosen=strictly(opinion, head.rule, seen.around))
     if page is not None:
-        opinion = replace(opinion, chosen=rules.settle(opinion.chosen, opinion.classes, page, positions))
+        chosen = rules.settle(opinion.chosen, opinion.classes, page, positions, pleas := list[list[int]]())
+        opinion = replace(opinion, chosen=chosen, classes=rules.of_one_kind(opinion.classes, pleas))
     return opinion if thresholds == _NO_WISHES.thresholds else replace(opinion, chosen=held(opinion, thresholds))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app import consent, listing, sponsored, wording
 from app.blocks import Page
-from app.labels import LABELS
+from app.labels import LABELS, SPANS
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -18,6 +18,7 @@ _CONTENT: Final = LABELS.index("content")
 _APPEAL: Final = LABELS.index("appeal")
 _NAVIGATION: Final = LABELS.index("navigation")
 _MOST_EDIT: Final = 60  # characters of a link to edit a section, in brackets
+_KINDS: Final = slice(*SPANS[_APPEAL])
 _LABELS: Final = {
     wording.NOTICE: _NAVIGATION,
     wording.CHOICE: _APPEAL,
@@ -26,14 +27,30 @@ _LABELS: Final = {
 }
 
 
-def settle(chosen: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> Ints:
+def settle(
+    chosen: Ints,
+    classes: Floats,
+    page: Page,
+    positions: Mapping[int, str],
+    pleas: list[list[int]] | None = None,
+) -> Ints:
     """Return the labels (n,) chosen for a page's blocks, those of such boxes changed.
 
     `classes` (n, 10) are the blocks' probabilities, `positions` the CSS positions that the caller has told of elements.
+    `pleas` takes up the blocks of each box that is one plea, all of it.
     """
-    settled = consent.settle(chosen, classes, page, positions)
+    settled = consent.settle(chosen, classes, page, positions, pleas)
     settled[_edits(page)] = _NAVIGATION
     return listing.settle(sponsored.settle(settled, classes, page), classes, page)
+
+
+def of_one_kind(classes: Floats, pleas: list[list[int]]) -> Floats:
+    """Return probabilities (n, 10) in which each block of a box that is one plea has the kinds that all of it has."""
+    result = classes.copy() if pleas else classes
+    for box in pleas:
+        kinds = result[box, _KINDS]
+        result[box, _KINDS] = kinds.sum(axis=1, keepdims=True) * (kinds.sum(axis=0) / max(float(kinds.sum()), 1e-9))
+    return result
 
 
 def said(labels: Ints, classes: Floats, page: Page, positions: Mapping[int, str]) -> dict[int, str]:

@@ -69,3 +69,15 @@ def test_of_a_portal_in_the_articles_place_nothing_is_content() -> None:
 
 def test_below_a_choice_that_lies_over_it_an_article_is_content() -> None:
     assert settled(f"{PARAGRAPH}<div aria-modal=true>{CHOICE}</div>", "C CCCNN") == "CPPPPP"
+
+
+def test_boxes_that_are_one_plea_are_told() -> None:
+    seen = judged.labelled(f"{PARAGRAPH}<div role=dialog>{CHOICE}</div>", "C SSSNN")
+    assert seen.page is not None
+    pleas: list[list[int]] = []
+    consent.settle(seen.labels, seen.classes, seen.page, seen.positions, pleas)
+    assert pleas == [[1, 2, 3, 4, 5]]
+    notice = judged.labelled(f"{PARAGRAPH}<div role=dialog>{NOTICE}</div>", "C SSS")
+    assert notice.page is not None
+    consent.settle(notice.labels, notice.classes, notice.page, notice.positions, pleas)
+    assert len(pleas) == 1

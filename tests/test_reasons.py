@@ -36,10 +36,11 @@ def relabelled(result: Result, label: str) -> Result:
 
 
 def test_reasons_name_words_names_and_surroundings(labeller: Labeller) -> None:
-    result = relabelled(labeller.label_html(PLEA), "appeal")
-    said = " ".join(one.reason for each in explained(labeller, result) for one in each)
+    result = labeller.label_html(PLEA)
+    both = [relabelled(result, label) for label in ("appeal", "content")]
+    said = " ".join(one.reason for result in both for each in explained(labeller, result) for one in each)
     assert "the word “" in said
-    assert "an enclosing element is <div>" in said or "an enclosing element is <body>" in said
+    assert "an enclosing element is <" in said
     assert "the page as a whole (all appeal)" in said
 
 
@@ -53,7 +54,7 @@ def test_reasons_are_few_and_the_weightiest_come_first(labeller: Labeller) -> No
 
 def test_a_weight_is_what_the_label_loses_without_the_word(labeller: Labeller) -> None:
     """The word, its stem and its pairs are taken out of the features, and the model is asked again."""
-    lines = ["bade fi golu ma ne", "please donate support gift monthly", "wizo kra stu"]
+    lines = ["bade fi golu ma ne", "sale offer discount buy mattress", "please donate support gift monthly", "wizo kra"]
     result = labeller.label_text("\n".join(lines))
     vocabulary, head = labeller.model.vocabulary, labeller.model.heads[TEXT]
     seen, less = (features.text_features(lines, vocabulary) for _ in range(2))
