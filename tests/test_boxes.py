@@ -137,8 +137,10 @@ def test_of_many_blocks_of_one_shape_those_called_navigation_follow_the_content(
     chosen = [CONTENT, CONTENT] * 10 + [NAVIGATION, CONTENT, APPEAL, NAVIGATION]
     assert settled(updates, chosen) == [CONTENT] * 22 + [APPEAL, CONTENT]
     assert settled(updates, chosen, doubt=0.01) == chosen
-    half = [CONTENT, CONTENT] * 9 + [NAVIGATION, CONTENT] * 3
+    half = [CONTENT, CONTENT] * 6 + [NAVIGATION, CONTENT] * 6
     assert settled(updates, half) == half
+    few = "".join(f"<section><p>{at}</p></section>" for at in range(3))
+    assert settled(few, [CONTENT, NAVIGATION, CONTENT]) == [CONTENT, NAVIGATION, CONTENT]
 
 
 TABLE = "<table><tr><td>Year<td>Fares<tr><td>1911<td>214</table>"
