@@ -171,6 +171,25 @@ def test_other_tables_keep_their_labels(html: str, before: list[int], after: lis
     assert settled(html, chosen) == chosen
 
 
+@pytest.mark.parametrize(
+    ("before", "first", "sure", "after"),
+    [
+        (NAVIGATION, NAVIGATION, 0.5, [NAVIGATION] * 4),  # rather no content, and it begins as furniture
+        (NAVIGATION, NAVIGATION, 0.9, [NAVIGATION, CONTENT, CONTENT, CONTENT]),  # surely content
+        (NAVIGATION, CONTENT, 0.5, [CONTENT] * 4),
+        (APPEAL, NAVIGATION, 0.5, [NAVIGATION, CONTENT, CONTENT, CONTENT]),
+    ],
+)
+def test_a_table_that_follows_on_furniture_and_begins_with_it_is_none_of_the_content(
+    before: int, first: int, sure: float, after: list[int]
+) -> None:
+    chosen = np.array([before, first, CONTENT, CONTENT, CONTENT])
+    labels = opinions(chosen.tolist(), 0.01)
+    labels[2:] = [sure, 0.0, 0.0, 1 - sure]
+    given = settle(chosen, labels, surroundings(f"<p>text</p>{TABLE}", 5))
+    assert given.tolist() == [before, *after]
+
+
 def test_pictures_follow_the_texts_of_their_box_but_do_not_outvote_them() -> None:
     html = "<p>story</p><div><p>one</p><p><img src=a></p><p>two</p><p>three</p></div><p>story</p>"
     assert settled(html, [CONTENT, ADVERT, NAVIGATION, ADVERT, ADVERT, CONTENT])[2] == ADVERT

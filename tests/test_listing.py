@@ -38,6 +38,13 @@ def test_a_card_that_is_surely_furniture_stays() -> None:
     assert settled(LIST, "CCC CCC CCC N NNN", sure=0.99) == "CCCCCCCCCNNNN"
 
 
+def test_a_headline_is_content_where_half_of_its_card_is() -> None:
+    card = "<article><h3><a href=/x>Headline</a></h3><p>Teaser</p><p>2 comments</p></article>"
+    assert settled(card * 5, "CCC CCC CCC CCC NCC") == "CCC" * 5
+    assert settled(card * 5, "CCC CCC CCC CCC NCN") == "CCC" * 4 + "NCN"
+    assert settled(card * 5, "CCC CCC CCC CCC NCC", sure=0.99) == "CCC" * 4 + "NCC"
+
+
 def test_a_departments_name_above_a_headline_is_content() -> None:
     card = "<article><p>Culture</p><h3><a href=/x>Headline</a></h3><p>2 comments</p></article>"
     assert settled(card * 4, "NCN NCN NCN NCN") == "NCN" * 4, "most cards are no content"
