@@ -232,7 +232,8 @@ def test_what_a_model_says_are_probabilities_and_their_labels(tiny_model: Path) 
 def by_scikit_learn(head: Mapping[str, Any], seen: Features, opinions: list[NDArray[np.float64]]) -> NDArray[Any]:
     """What a head's second stage and calibration make of the first stages' opinions, by scikit-learn's functions."""
     around = context.context(seen.around, [each.astype(np.float32) for each in opinions])
-    rows = np.clip(head["rescaler"].transform(np.hstack((seen.numbers, around))), -4, 4).astype(np.float32)
+    shared = np.tile(seen.page, (len(seen.numbers), 1))
+    rows = np.clip(head["rescaler"].transform(np.hstack((seen.numbers, around, shared))), -4, 4).astype(np.float32)
     second = np.mean([network.predict_proba(rows) for network in head["second"]], axis=0)
     by_label = np.stack([second[:, start:end].sum(axis=1) for start, end in SPANS], axis=1)
     labels: NDArray[Any] = head["calibration"].predict_proba(np.log(np.maximum(by_label, 1e-6)))

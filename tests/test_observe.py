@@ -233,8 +233,12 @@ def test_a_log_line_is_json_with_a_time() -> None:
     }
 
 
-def test_other_libraries_logs_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_libraries_logs_are_json_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     root = logging.getLogger()
+    for name in ("uvicorn", "uvicorn.error", "asyncio"):  # a server that another test started has set up its own
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
     before = root.level, root.handlers[:]
     try:
         logs.configure("warning")
