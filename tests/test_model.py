@@ -18,7 +18,7 @@ from app.labels import CLASSES, LABELS, SPANS
 from app.model import ESTIMATORS, MANIFEST, METRICS, PAGE, TEXT, VERDICTS, WORDS, Model, Rule, choose, shares
 from tests import smallpage
 from tests.spoil import replace, rewrite
-from training import dataset, stages
+from training import dataset, firsts
 from training.corpus import Example
 
 
@@ -269,7 +269,7 @@ def test_the_page_head_hears_both_first_stages_and_agrees_with_scikit_learn(tiny
     classes = np.zeros(len(page.blocks), dtype=np.int64)
     example = Example("page", "a.test", "en", None, None, "full", page, classes)
     data = dataset.build([example], [seen], loaded.vocabulary, markup=True)
-    own = saved[PAGE]["first"].predict_proba(stages.first_matrix(data, saved[PAGE]["scaler"]))
+    own = saved[PAGE]["first"].predict_proba(firsts.rows_for(data, saved[PAGE]["scaler"]))
     plain = plain_opinion(saved[TEXT], seen, loaded.vocabulary.words)
     said = loaded.heads[PAGE](seen, page)
     assert len(loaded.heads[PAGE].firsts) == 2

@@ -15,7 +15,7 @@ from app.labels import CLASSES
 from app.network import CLIP, NAME_LEVELS, FirstStage, Floats, inner_elements, ones, probabilities, scaled, softmax
 from app.vocabulary import Vocabulary
 from tests import pages
-from training import dataset, stages
+from training import dataset, firsts
 from training.corpus import UNKNOWN, Example
 
 EXTRA = (
@@ -86,7 +86,7 @@ def test_the_first_stage_is_scikit_learns_on_rows_written_out(
     vocabulary, described = known
     data = dataset.build(examples, described, vocabulary, markup=True)
     scaler = StandardScaler().fit(data.numbers)
-    matrix = stages.first_matrix(data, scaler)
+    matrix = firsts.rows_for(data, scaler)
     assert matrix.shape == (len(data.classes), vocabulary.words + len(NUMBERS) + len(NAME_LEVELS) * vocabulary.names)
     fitted = network_of(matrix.shape[1], (6,))
     first = FirstStage(fitted, scaler, vocabulary.words, vocabulary.names)
@@ -102,9 +102,9 @@ def test_a_stage_fitted_on_text_reads_a_page_as_if_it_were_such(
     plain = dataset.build(examples, described, vocabulary, markup=False)
     np.testing.assert_array_equal(plain.numbers, page.numbers[:, : len(text.COLUMNS)])
     scaler = StandardScaler().fit(plain.numbers)
-    matrix = stages.first_matrix(plain, scaler)
+    matrix = firsts.rows_for(plain, scaler)
     assert matrix.shape == (len(page.classes), vocabulary.words + len(text.COLUMNS))
-    assert (matrix != stages.first_matrix(page, scaler)).nnz == 0
+    assert (matrix != firsts.rows_for(page, scaler)).nnz == 0
     fitted = network_of(matrix.shape[1], (6,), seed=2)
     first = FirstStage(fitted, scaler, vocabulary.words, 0)
     ours = said(first, examples, described)
@@ -122,7 +122,7 @@ def test_words_that_are_not_known_change_nothing(examples: list[Example]) -> Non
     fitted = network_of(2 + len(NUMBERS) + len(NAME_LEVELS) * 3, (4,), seed=1)
     scaler = unscaled(len(NUMBERS))
     first = FirstStage(fitted, scaler, 2, 3)
-    agrees(said(first, examples, described), fitted.predict_proba(stages.first_matrix(data, scaler)))
+    agrees(said(first, examples, described), fitted.predict_proba(firsts.rows_for(data, scaler)))
 
 
 def test_without_structure_it_is_scikit_learns_too(examples: list[Example]) -> None:
@@ -131,7 +131,7 @@ def test_without_structure_it_is_scikit_learns_too(examples: list[Example]) -> N
     vocabulary.growing = False
     data = dataset.build(lines, described, vocabulary, markup=False)
     scaler = StandardScaler().fit(data.numbers)
-    matrix = stages.first_matrix(data, scaler)
+    matrix = firsts.rows_for(data, scaler)
     assert matrix.shape[1] == vocabulary.words + len(text.COLUMNS)
     fitted = network_of(matrix.shape[1], (6,))
     first = FirstStage(fitted, scaler, vocabulary.words, 0)

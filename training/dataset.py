@@ -25,8 +25,9 @@ from training.boxes import Box
 from training.corpus import NAVIGATION, UNKNOWN, Example
 from training.graft import grafted, retold
 
-_SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
-"""A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
+_SITES_NEEDED: Final = {"word": 0.0027, "stem": 0.0033, "pair": 0.0045, "whole": 0.0027, "link": 0.0036, "name": 0.01}
+"""A word must stand on pages of this share of all sites to be known: what few sites write says nothing of others."""
+_FEWEST_SITES: Final = 4
 
 _RETOLD: Final = 0.12
 _GRAFTED: Final = 0.4
@@ -134,7 +135,8 @@ def known_words(
     kept = []
     for space in SPACES:
         count = name_counts if space == "name" else counts
-        kept += [(space, word) for word, number in grown.index[space].items() if count[number] >= _SITES_NEEDED[space]]
+        least = max(_FEWEST_SITES, round(_SITES_NEEDED[space] * len(sites)))
+        kept += [(space, word) for word, number in grown.index[space].items() if count[number] >= least]
     return Vocabulary(kept)
 
 

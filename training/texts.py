@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import trafilatura
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from app import plain
@@ -65,22 +66,32 @@ class Score:
     unwanted: int
 
 
-def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet]) -> dict[str, Any]:
+def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet], jobs: int = 1) -> dict[str, Any]:
     """Return the figures of begone's text and trafilatura's; empty where no page can be tested. Shows progress.
+
+    trafilatura, which takes most of the time, runs in `jobs` processes.
 
     `known` are the pages that were labelled by hand; `sheets` hold what was said of these by stages that had not seen
     their site, and of others by the model. A page that shows nothing has none.
     """
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
     labelled = {sheet.id: sheet.labelled for sheet in sheets if not sheet.cut}
     scores: dict[str, list[Score]] = {BEGONE: [], MAIN: [], TRAFILATURA: []}
-    for name, reference in tqdm(list(references(corpus, known)), desc="texts beside WCXB's", unit="page"):
+    tested = list(references(corpus, known))
+    run = Parallel(n_jobs=jobs, return_as="generator")
+    peers = run(delayed(_by_trafilatura)(corpus.html(name)) for name, _ in tested)
+    told = tqdm(zip(tested, peers, strict=True), total=len(tested), desc="texts beside WCXB's", unit="page")
+    for (name, reference), peer in told:
         seen = labelled.get(name)
         shown = _shown(reference, seen.texts if seen else ())
-        texts = {**_texts(seen), TRAFILATURA: trafilatura.extract(corpus.html(name)) or ""}
+        texts = {**_texts(seen), TRAFILATURA: peer}
         for tool, text in texts.items():
             scores[tool].append(score(reference, text, shown))
     return figures(scores)
+
+
+def _by_trafilatura(html: str) -> str:
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page that it finds hard
+    return trafilatura.extract(html) or ""
 
 
 def references(corpus: Corpus, known: Collection[str]) -> Iterator[tuple[str, Reference]]:

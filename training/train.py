@@ -17,7 +17,7 @@ from app import features
 from app.labels import LABELS
 from app.model import PAGE, TEXT
 from app.vocabulary import Vocabulary
-from training import boxes, card, dataset, evaluate, invented, order, save, splits, stages, verdicts
+from training import boxes, card, dataset, evaluate, firsts, invented, order, save, splits, stages, verdicts
 from training.augment import Plea
 from training.corpus import CLASS_OF, Corpus, json_lines
 from training.decision import RULES
@@ -89,11 +89,11 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     lone = [(seen, box.number) for seen, box in told if box.telling and LABEL_OF[box.number] in _TELLING]
     extra = _extra([*pleas, *lone], known)
     of_site = splits.folds(examples)
-    marked = stages.fit_first(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
+    marked = firsts.fit(data, of_site, extra=extra, seed=seed, jobs=jobs, title="pages")
     # What reads a page as text hears of its addresses too, so it is trained on pages, and on what a reader app leaves.
     seen = [*described[: len(labelled)], *reader_features]
     plain_data = dataset.build([*labelled, *reader], seen, known, markup=False, seed=seed)
-    plain = stages.fit_first(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
+    plain = firsts.fit(plain_data, of_site, extra=extra, seed=seed, jobs=jobs, title="text")
     del plain_data
     text_data = dataset.build([*lines, *reader], [*line_features, *reader_features], known, markup=False, seed=seed)
     heads = {
@@ -114,7 +114,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     large = corpus.large({each.site for each in labelled}, limit=limit)
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of, large)
+    verdicts.add(out, corpus, known_of, metrics, cuts_of, large, jobs)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

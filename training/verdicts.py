@@ -46,11 +46,13 @@ def add(
     metrics: dict[str, Any],
     cuts: Mapping[str, tuple[Page, Opinion]],
     large: Sequence[Example] = (),
+    jobs: int = 1,
 ) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
     `known` is what stages said of the labelled pages whose sites they had not seen (`opinions`), `cuts` what they said
     of pages cut down to a few blocks. The model itself is held against `large` pages, of sites that it does not know.
+    `jobs` processes run at a time.
     """
     model = Model.load(directory, judging=False)
 
@@ -62,7 +64,7 @@ def add(
         metrics["large"] = {"tested_on": len(large)} | figures(answers(large, label))
     sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
-    metrics["texts"] = texts.measure(corpus, known, sheets)
+    metrics["texts"] = texts.measure(corpus, known, sheets, jobs)
     save.add(directory, pages.fit(sheets), metrics)
 
 

@@ -11,11 +11,12 @@ from app import blocks, dom, text
 from app.model import PAGE
 from app.vocabulary import Vocabulary
 from tests import tiny
-from training import dataset, splits, stages
+from training import dataset, firsts, splits, stages
 from training.corpus import Corpus, Example
 from training.dataset import Dataset
 from training.decision import RULES
-from training.stages import Firsts, Fitted
+from training.firsts import Firsts
+from training.stages import Fitted
 
 Make = Callable[..., Example]
 
@@ -49,7 +50,7 @@ def fitted(data: Dataset, pages: Firsts) -> Fitted:
 
 def fit_first(data: Dataset, extra: Any = None, seed: int = 0) -> Firsts:
     with tiny.fitting():
-        return stages.fit_first(data, splits.folds(data.examples), extra=extra, seed=seed, jobs=1, title="test")
+        return firsts.fit(data, splits.folds(data.examples), extra=extra, seed=seed, jobs=1, title="test")
 
 
 def as_text(data: Dataset) -> Dataset:

@@ -77,6 +77,29 @@ def test_floors_lie_half_way_to_the_bad_end(run: Run, tmp_path: Path) -> None:
     assert written(tmp_path)["lowered"] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "bound"),
+    [
+        ("found", 0.81, {"minimum": 0.75}),  # half-way to the bad end of the interval would be .71
+        ("found", 0.74, {"minimum": 0.64}),  # what was promised is not kept: the floor holds what there is
+        ("found", 0.99, {"minimum": 0.89}),
+        ("false_alarms", 0.009, {"maximum": 0.01}),  # else .0115
+        ("false_alarms", 0.012, {"maximum": 0.0145}),
+        ("false_alarms", 0.002, {"maximum": 0.0045}),
+    ],
+)
+def test_a_floor_is_no_laxer_than_what_was_promised_and_is_kept(
+    run: Run, tmp_path: Path, name: str, value: float, bound: dict[str, float]
+) -> None:
+    figures = measured.metrics()
+    figures["verdicts"]["gate"][name] = measured.figure(value, 0.2 if name == "found" else 0.005)
+    measured.model(tmp_path / "models", figures)
+    assert run("--set") == 0
+    found = by_figure(tmp_path)[f"verdicts.gate.{name}"]
+    assert {each: found[each] for each in bound} == bound
+    assert run() == 0
+
+
 def test_a_figure_within_its_tolerance_passes(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("--set")
     worse(tmp_path, 0.88)

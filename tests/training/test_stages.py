@@ -18,12 +18,13 @@ from app.network import by_label
 from app.vocabulary import Vocabulary
 from tests import tiny
 from tests.training.conftest import as_text, fit_first
-from training import dataset, splits, stages
+from training import dataset, firsts, splits, stages
 from training.corpus import CLASS_OF, FULL, Example
 from training.dataset import Dataset
 from training.decision import RULES
+from training.firsts import Firsts
 from training.splits import FOLDS
-from training.stages import LABEL_OF, Firsts, Fitted
+from training.stages import LABEL_OF, Fitted
 
 MAIN, NAVIGATION = CLASS_OF["content", "main"], CLASS_OF["navigation", None]
 DONATION = CLASS_OF["appeal", "donation"]
@@ -75,7 +76,7 @@ def test_the_opinion_of_a_page_comes_from_stages_that_have_not_seen_its_site(dat
     swap[[MAIN, NAVIGATION]] = NAVIGATION, MAIN
     swapped = np.where(fold, swap[data.classes], data.classes)
     after = fit(replace(data, classes=swapped))
-    matrix = stages.first_matrix(data, after.scaler)
+    matrix = firsts.rows_for(data, after.scaler)
     seen = after.first.predict_proba(matrix)
     assert right(after.classes, data.classes, fold) > right(fitted.classes, data.classes, fold) - 0.05
     assert right(after.classes, data.classes, fold) > right(seen, data.classes, fold) + 0.05
@@ -100,7 +101,7 @@ def test_an_opinion_on_a_row_is_of_the_stage_without_its_fold_and_the_one_tested
     names: dict[tuple[int, ...], int] = {(fold,): fold for fold in range(FOLDS)}
     names |= {pair: number for number, pair in enumerate(pairs)}
     scaler = StandardScaler().fit(data.numbers)
-    width = stages.first_matrix(data, scaler).shape[1]
+    width = firsts.rows_for(data, scaler).shape[1]
     networks = {left_out: sure(width, name, len(left_out)) for left_out, name in names.items()}
     heard = Firsts(scaler, networks).opinions(data, of_row)
     assert set(heard) == {None, *range(FOLDS)}
@@ -135,7 +136,7 @@ def test_the_second_stage_hears_every_opinion_that_it_is_given(data: Dataset, pa
 def test_a_stage_fitted_on_text_says_of_pages_what_scikit_learn_says_of_their_text(data: Dataset) -> None:
     plain = fit_first(as_text(data))
     of_row = fold_of(data)
-    matrix = stages.first_matrix(as_text(data), plain.scaler)
+    matrix = firsts.rows_for(as_text(data), plain.scaler)
     assert matrix.shape[1] == data.words.shape[1] + len(text.COLUMNS)
     opinion = plain.opinions(data, of_row)[None]
     for fold in range(FOLDS):
@@ -152,7 +153,7 @@ def test_columns_that_a_stage_has_not_seen_have_no_weight(examples: list[Example
     known.growing = False
     data = dataset.build(examples, described, known, markup=True)
     found = fit_first(data)
-    matrix = stages.first_matrix(data, found.scaler)
+    matrix = firsts.rows_for(data, found.scaler)
     of_row = fold_of(data)
     learnt = data.weights > 0
     for left_out, network in found.networks.items():
