@@ -44,7 +44,8 @@ COLUMNS: Final = (*DECLARED, *MADE_OF)
 
 _COUNTED: Final = ("paragraphs", "long_paragraphs", "short", "sentences", "prices")
 LINES: Final = (*_COUNTED, "paragraph_chars", "longest", "stops", *(f"share_of_{name}" for name in _COUNTED))
-"""What a text without structure is made of: how many lines of a kind it has, and which share of all these are."""
+"""What a text without structure is made of: how many lines of a kind it has and which share of all they are; characters
+of its paragraphs and of its longest line; the ends of sentences within its lines, as these count them."""
 
 _LINKED: Final = 0.3  # of a paragraph's characters, at most
 _LINK: Final = 0.8  # of a link's characters, at least
@@ -64,7 +65,10 @@ def row(declared: Metadata, numbers: Floats, around: Surroundings) -> Floats:
 
 
 def lines_row(numbers: Floats, around: Surroundings) -> Floats:
-    """Return (len(LINES),) for a text of which the lines' `numbers` are known, (n, len(text.COLUMNS))."""
+    """Return (len(LINES),) for a text of which the lines' `numbers` are known, (n, len(text.COLUMNS)).
+
+    Shares are what they are, all else is a logarithm; without a line all is 0.
+    """
     if not len(numbers):
         return np.zeros(len(LINES), dtype=np.float32)
     chars = around.chars

@@ -133,8 +133,17 @@ def test_what_a_text_is_made_of() -> None:
     assert counts["prices"] == 1
     assert counts["paragraph_chars"] == 3 * len(LONG) - 2
     assert counts["longest"] == 2 * len(LONG) - 1
+    # Ends of sentences are counted within lines: three of the long one's four, one of the other's two, as logarithms.
+    assert found["stops"] == pytest.approx(np.log1p(np.log1p(3) + np.log1p(1)), rel=0.01)
     shares = {name.removeprefix("share_of_"): round(value, 2) for name, value in found.items() if "share" in name}
     assert shares == {"paragraphs": 0.4, "long_paragraphs": 0.2, "short": 0.4, "sentences": 0.6, "prices": 0.2}
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["x"], [LONG]])
+def test_hardly_any_text_is_made_of_finite_numbers(texts: list[str]) -> None:
+    row = features.text_features(texts, Vocabulary()).page
+    assert row.shape == (len(pagewide.LINES),)
+    assert np.isfinite(row).all()
 
 
 @settings(max_examples=50, deadline=None)

@@ -22,21 +22,24 @@ def fitted(
     classes: NDArray[np.int64],
     weights: NDArray[np.float64],
     drop: Floats,
-    slower: Sequence[float],
+    rates: Sequence[float],
 ) -> MLPClassifier:
     """Return the network fitted on rows (n, columns), sparse or dense, with their classes and weights (n,).
 
     In each round a share `drop` (columns,) of every column's values is left out, drawn anew, and the others count for
-    as much more (dropout of the input; Srivastava et al., 2014). Every class gets an output, even one that no row has.
-    There are as many rounds as `slower` has numbers: a round's rate of learning beside the first one's.
+    as much more (dropout of the input; Srivastava et al., 2014); shares are rounded to 256ths, of which the last is
+    kept. Every class gets an output, even one that no row has. There are as many rounds as `rates` has numbers: how
+    fast each learns beside the first, which is 1. `ValueError` where it is not.
     """
+    if rates[0] != 1.0:
+        raise ValueError("the first round learns at the network's own rate")
     seed = network.random_state
     chance = np.random.default_rng(seed)
     network.random_state = np.random.RandomState(seed)  # one for all rounds, each of which is shuffled anew
     every = np.arange(len(CLASSES))
-    for share in slower:  # a fixed number of rounds is a regulariser too
-        if hasattr(network, "_optimizer"):  # from the second round on
-            network._optimizer.learning_rate_init = network.learning_rate_init * share
+    for rate in rates:  # a fixed number of rounds is a regulariser too
+        if hasattr(network, "_optimizer"):  # from the second round on; scikit-learn has no public way to it
+            network._optimizer.learning_rate_init = network.learning_rate_init * rate
         network.partial_fit(_dropped(rows, drop, chance), classes, sample_weight=weights, classes=every)
     network.random_state = seed
     # Rounded to half precision, in which they are stored: what is tested is what is served.
@@ -54,7 +57,8 @@ def _dropped(rows: Any, drop: Floats, chance: np.random.Generator) -> Any:
     scale = np.float32(_BYTE) / (_BYTE - least.astype(np.float32))
     if issparse(rows):
         kept = np.frombuffer(chance.bytes(rows.nnz), dtype=np.uint8) >= least[rows.indices]
-        before = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)))
+        before = np.zeros(rows.nnz + 1, dtype=rows.indptr.dtype)
+        np.cumsum(kept, out=before[1:])
         columns = rows.indices[kept]
         values = rows.data[kept] * scale[columns]
         return csr_matrix((values, columns, before[rows.indptr]), shape=rows.shape)

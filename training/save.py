@@ -42,7 +42,7 @@ def estimators(heads: Mapping[str, Fitted]) -> bytes:
 
 
 def _halved(network: MLPClassifier) -> MLPClassifier:
-    """Return a copy of the network with its weights as half floats, to which `stages` has rounded them.
+    """Return a copy of the network with its weights as half floats, to which `networks` has rounded them.
 
     The copy shares no object with another network, whichever process fitted it: skops notes which objects are one and
     the same, so that the file would tell one process from two.

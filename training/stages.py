@@ -1,6 +1,6 @@
-"""A head's estimators and how they are fitted on what the first stages say: second stage, calibration, offsets."""
+"""A head's estimators and how they are fitted on what the first stages say: second stage, calibration."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,8 +77,11 @@ def fit(
     rescaler = StandardScaler().fit(_second_input(data, [each[None] for each in heard])[trained])
     opinion = np.zeros((len(of_row), len(CLASSES)), dtype=np.float32)
     final: list[MLPClassifier] = []
-    described = (scaled(rescaler, _second_input(data, [each[fold] for each in heard])) for fold in _LEFT_OUT)
-    fits = _second_fits(described, data, of_row, seed, jobs)
+
+    def describe(fold: int | None) -> Floats:
+        return scaled(rescaler, _second_input(data, [each[fold] for each in heard]))
+
+    fits = _second_fits(describe, data, of_row, seed, jobs)
     for left_out, members, unseen in tqdm(fits, total=len(_LEFT_OUT), desc=f"{title}: second stage", unit="fold"):
         if left_out is None:
             final = members
@@ -90,22 +93,24 @@ def fit(
 
 
 def _second_fits(
-    described: Iterable[Floats], data: Dataset, of_row: NDArray[np.int64], seed: int, jobs: int
+    describe: Callable[[int | None], Floats], data: Dataset, of_row: NDArray[np.int64], seed: int, jobs: int
 ) -> Iterator[tuple[int | None, list[MLPClassifier], Floats]]:
     """Yield what is left out, the networks fitted on the others' rows, and its own rows, for each of `_LEFT_OUT`.
 
-    The next rows are described while networks are being fitted.
+    `describe` makes the rows; those of the next fold are described while networks are being fitted.
     """
     run = Parallel(n_jobs=jobs, return_as="generator")
     shared = len(data.features[0].page)
     waiting: tuple[int | None, Iterable[MLPClassifier], Floats] | None = None
-    for left_out, rows in zip(_LEFT_OUT, described, strict=True):
+    for left_out in _LEFT_OUT:
+        rows = describe(left_out)
         if waiting is not None:
             yield waiting[0], list(waiting[1]), waiting[2]
         use = (data.weights > 0) & (of_row != (-1 if left_out is None else left_out))
         ready = rows[use], data.classes[use], data.weights[use], shared
         tasks = [delayed(_fit_second)(*ready, seed + member) for member in range(ENSEMBLE)]
         waiting = left_out, run(tasks), rows[of_row == left_out]
+        del rows, ready, tasks  # a gigabyte and a half each, while the next ones are described
     if waiting is not None:
         yield waiting[0], list(waiting[1]), waiting[2]
 

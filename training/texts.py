@@ -66,7 +66,7 @@ class Score:
     unwanted: int
 
 
-def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet], jobs: int = 1) -> dict[str, Any]:
+def measure(corpus: Corpus, known: Collection[str], sheets: Sequence[Sheet], *, jobs: int) -> dict[str, Any]:
     """Return the figures of begone's text and trafilatura's; empty where no page can be tested. Shows progress.
 
     trafilatura, which takes most of the time, runs in `jobs` processes.

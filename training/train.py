@@ -114,7 +114,7 @@ def train(root: Path, out: Path, *, seed: int, jobs: int, limit: int | None = No
     gc.freeze()  # else the collector looks through gigabytes of examples over and over
     large = corpus.large({each.site for each in labelled}, limit=limit)
     known_of, cuts_of = verdicts.opinions(data, heads[PAGE]), verdicts.cuts(data, heads[PAGE])
-    verdicts.add(out, corpus, known_of, metrics, cuts_of, large, jobs)
+    verdicts.add(out, corpus, known_of, metrics, cuts_of, large, jobs=jobs)
     card.write(out, app.__version__, metrics, trained_on)
     if out.resolve().parent == ROOT / "models":
         (out.parent / "CURRENT").write_text(f"{out.name}\n", encoding="utf-8")

@@ -46,7 +46,8 @@ def add(
     metrics: dict[str, Any],
     cuts: Mapping[str, tuple[Page, Opinion]],
     large: Sequence[Example] = (),
-    jobs: int = 1,
+    *,
+    jobs: int,
 ) -> None:
     """Fit, measure and add what a model knows of whole pages; its figures go into `metrics` and into the directory.
 
@@ -64,7 +65,7 @@ def add(
         metrics["large"] = {"tested_on": len(large)} | figures(answers(large, label))
     sheets = pages.sheets(corpus, known, label, cuts)
     metrics["verdicts"] = evaluate(sheets)
-    metrics["texts"] = texts.measure(corpus, known, sheets, jobs)
+    metrics["texts"] = texts.measure(corpus, known, sheets, jobs=jobs)
     save.add(directory, pages.fit(sheets), metrics)
 
 

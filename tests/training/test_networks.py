@@ -30,10 +30,10 @@ def fit(
     classes: NDArray[np.int64],
     drop: Floats,
     seed: int = 3,
-    slower: Sequence[float] = (1.0,) * 12,
+    rates: Sequence[float] = (1.0,) * 12,
 ) -> MLPClassifier:
     network = MLPClassifier((6,), alpha=0.0, batch_size=50, learning_rate_init=0.02, random_state=seed)
-    return fitted(network, rows, classes, np.ones(len(classes)), drop, slower)
+    return fitted(network, rows, classes, np.ones(len(classes)), drop, rates)
 
 
 def left_out(*shares: float) -> Floats:
@@ -52,7 +52,7 @@ def test_a_network_learns_what_it_sees_in_part_and_answers_for_every_class(*, sp
 
 @pytest.mark.parametrize("sparse", [False, True])
 def test_a_column_that_is_always_left_out_teaches_nothing_and_one_never_left_out_all(*, sparse: bool) -> None:
-    """Nearly always: what is seen counts for as much more as it is seen less, so that all of it cannot be left out."""
+    """Nearly always: what is seen counts for as much more as it is seen less, so that one in 256 is always kept."""
     rows, classes = examples()
     given = csr_matrix(rows) if sparse else rows
     network = fit(given, classes, left_out(0.0, 0.999))
@@ -107,10 +107,16 @@ def test_each_round_leaves_out_others() -> None:
 def test_a_round_learns_as_fast_as_it_is_told() -> None:
     """Rounds that learn hardly anything leave what the ones before them have taught."""
     rows, classes = examples()
-    once = fit(rows, classes, left_out(), slower=(1.0,))
-    still, moved = (fit(rows, classes, left_out(), slower=(1.0, share, share)) for share in (1e-6, 1.0))
+    once = fit(rows, classes, left_out(), rates=(1.0,))
+    still, moved = (fit(rows, classes, left_out(), rates=(1.0, share, share)) for share in (1e-6, 1.0))
     assert np.abs(still.coefs_[0] - once.coefs_[0]).max() < 1e-3
     assert np.abs(moved.coefs_[0] - once.coefs_[0]).max() > 1e-2
+
+
+def test_the_first_round_learns_at_the_networks_own_rate() -> None:
+    rows, classes = examples()
+    with pytest.raises(ValueError, match="first round"):
+        fit(rows, classes, left_out(), rates=(0.5, 1.0))
 
 
 def test_weights_are_kept_as_the_file_holds_them_and_nothing_that_only_training_needs() -> None:

@@ -63,7 +63,7 @@ def test_the_text_is_that_of_the_labels_and_read_as_the_service_reads(corpus: Co
     known = {"aaaaaaaaaaaa": opinion("CCK")}
     tested = Corpus(corpus.root)
     tested.index = {name: corpus.index[name] for name, _ in references(corpus, known)}
-    found = measure(corpus, known, pages.sheets(tested, known, label))
+    found = measure(corpus, known, pages.sheets(tested, known, label), jobs=1)
     assert asked == [3, 1]  # a page without a block is asked of nobody
     assert (found["pages"], found["sites"]) == (4, 4)
     tools = found["tools"]
