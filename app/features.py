@@ -21,7 +21,7 @@ NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
 REVISION: Final = 3
 """Raised when a column or a word changes its meaning under the same name."""
 
-_MEANING: Final = (REVISION, NUMBERS, context.COLUMNS, pagewide.COLUMNS, pagewide.LINES, SPACES, DIGEST)
+_MEANING: Final = (REVISION, NUMBERS, context.COLUMNS, pagewide.COLUMNS, SPACES, DIGEST)
 SCHEMA: Final = hashlib.sha256(repr(_MEANING).encode()).hexdigest()[:16]
 
 
@@ -34,8 +34,8 @@ class Features:
 
     `numbers` is (n, len(NUMBERS)), or (n, len(text.COLUMNS)) without structure; `words[i]` are the numbers of the
     words in the block's text and addresses; `names[e]` those of the words in an element's names, for elements on some
-    block's chain or in its run; `around` says where the blocks stand; `page` is a row of `pagewide.COLUMNS`, or of
-    `pagewide.LINES` without structure.
+    block's chain or in its run; `around` says where the blocks stand; `page` is a row of `pagewide.COLUMNS`, or empty
+    without structure.
     """
 
     numbers: NDArray[np.float32]
@@ -65,5 +65,4 @@ def text_features(lines: list[str], vocabulary: Vocabulary) -> Features:
     said = text.read(lines, "", vocabulary)
     counts = np.hstack((said.concepts, np.zeros((len(lines), len(markup.COUNTS)), dtype=np.float32)))
     around = context.line_surroundings(lines, counts)
-    numbers = said.numbers.astype(np.float32)
-    return Features(numbers, said.words, {}, around, pagewide.lines_row(numbers, around))
+    return Features(said.numbers.astype(np.float32), said.words, {}, around, np.empty(0, dtype=np.float32))

@@ -42,46 +42,19 @@ MADE_OF: Final = ("paragraphs", "long_paragraphs", "paragraph_chars", "longest",
 
 COLUMNS: Final = (*DECLARED, *MADE_OF)
 
-_COUNTED: Final = ("paragraphs", "long_paragraphs", "short", "sentences", "prices")
-LINES: Final = (*_COUNTED, "paragraph_chars", "longest", "stops", *(f"share_of_{name}" for name in _COUNTED))
-"""What a text without structure is made of: how many lines of a kind it has and which share of all they are; characters
-of its paragraphs and of its longest line; the ends of sentences within its lines, as these count them."""
-
 _LINKED: Final = 0.3  # of a paragraph's characters, at most
 _LINK: Final = 0.8  # of a link's characters, at least
 _PARAGRAPH: Final = 100  # characters
 _LONG: Final = 250
-_SHORT: Final = 25
 _MAX_PATH: Final = 300
 _NUMBERS: Final = (*text.COLUMNS, *markup.COLUMNS)
 _SUMMED: Final = [_NUMBERS.index(name) for name in _SUMS]
 _PRICES: Final = _NUMBERS.index("number_of_currency")
-_SENTENCE, _CURRENCY, _STOPS = (text.COLUMNS.index(name) for name in ("sentence", "currency", "stops"))
 
 
 def row(declared: Metadata, numbers: Floats, around: Surroundings) -> Floats:
     """Return (len(COLUMNS),) for a page of which the blocks' `numbers` are known, (n, …)."""
     return np.array([*_declared(declared), *_made_of(numbers, around)], dtype=np.float32)
-
-
-def lines_row(numbers: Floats, around: Surroundings) -> Floats:
-    """Return (len(LINES),) for a text of which the lines' `numbers` are known, (n, len(text.COLUMNS)).
-
-    Shares are what they are, all else is a logarithm; without a line all is 0.
-    """
-    if not len(numbers):
-        return np.zeros(len(LINES), dtype=np.float32)
-    chars = around.chars
-    paragraph = chars >= _PARAGRAPH
-    counted = np.array((
-        paragraph.sum(),
-        (chars >= _LONG).sum(),
-        (chars < _SHORT).sum(),
-        numbers[:, _SENTENCE].sum(),
-        numbers[:, _CURRENCY].sum(),
-    ))  # fmt: skip
-    rest = chars[paragraph].sum(), chars.max(), numbers[:, _STOPS].sum()
-    return np.concatenate((np.log1p(counted), np.log1p(rest), counted / len(numbers))).astype(np.float32)
 
 
 def path(address: str | None) -> str:

@@ -111,7 +111,7 @@ class _Judge:
         around = (*context.PLACE_COLUMNS, *context.OPINION_COLUMNS * len(self.firsts))
         first = width + len(context.PLACE_COLUMNS)
         self.own = range(first, width + len(around), len(context.OPINION_COLUMNS))
-        around += tuple(f"page_{name}" for name in (pagewide.LINES if page is None else pagewide.COLUMNS))
+        around += tuple(f"page_{name}" for name in pagewide.COLUMNS[: len(seen.page)])
         self.surroundings = {
             said: [width + at for prefix in prefixes for at in _columns(around, prefix)]
             for said, prefixes in wording.SURROUNDINGS.items()

@@ -25,10 +25,8 @@ from training.boxes import Box
 from training.corpus import NAVIGATION, UNKNOWN, Example
 from training.graft import grafted, retold
 
-_SITES_NEEDED: Final = {"word": 0.0027, "stem": 0.0033, "pair": 0.0045, "whole": 0.0027, "link": 0.0036, "name": 0.01}
-"""A word is known that stands on pages of this share of the labelled pages' sites, of 2,238 on 6 to 22: what few sites
-write says nothing of others."""
-_FEWEST_SITES: Final = 4  # however few there are: to try things out on a part of the corpus
+_SITES_NEEDED: Final = {"word": 4, "stem": 5, "pair": 8, "whole": 4, "link": 6, "name": 5}
+"""A word must stand on pages of this many sites to be known: what one site writes says nothing of another."""
 
 _RETOLD: Final = 0.12
 _GRAFTED: Final = 0.4
@@ -136,8 +134,7 @@ def known_words(
     kept = []
     for space in SPACES:
         count = name_counts if space == "name" else counts
-        least = max(_FEWEST_SITES, round(_SITES_NEEDED[space] * len(sites)))
-        kept += [(space, word) for word, number in grown.index[space].items() if count[number] >= least]
+        kept += [(space, word) for word, number in grown.index[space].items() if count[number] >= _SITES_NEEDED[space]]
     return Vocabulary(kept)
 
 

@@ -1,6 +1,5 @@
 """How one network is fitted: so many rounds, every class an output, weights as the model's file holds them."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,34 +11,22 @@ from app.labels import CLASSES
 
 Floats = NDArray[np.float32]
 
-_AT_A_TIME: Final = 1_024  # rows: what is made on the way stays in the processor's caches
-_BYTE: Final = 256  # values of a byte: shares of columns are rounded to as many parts
+_AT_A_TIME: Final = 8_192  # rows, so that no second matrix as large as theirs is made on the way
 
 
 def fitted(
-    network: MLPClassifier,
-    rows: Any,
-    classes: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    drop: Floats,
-    rates: Sequence[float],
+    network: MLPClassifier, rows: Any, classes: NDArray[np.int64], weights: NDArray[np.float64], drop: Floats
 ) -> MLPClassifier:
     """Return the network fitted on rows (n, columns), sparse or dense, with their classes and weights (n,).
 
     In each round a share `drop` (columns,) of every column's values is left out, drawn anew, and the others count for
-    as much more (dropout of the input; Srivastava et al., 2014); shares are rounded to 256ths, of which the last is
-    kept. Every class gets an output, even one that no row has. There are as many rounds as `rates` has numbers: how
-    fast each learns beside the first, which is 1. `ValueError` where it is not.
+    as much more (dropout of the input; Srivastava et al., 2014). Every class gets an output, even one that no row has.
     """
-    if rates[0] != 1.0:
-        raise ValueError("the first round learns at the network's own rate")
     seed = network.random_state
     chance = np.random.default_rng(seed)
     network.random_state = np.random.RandomState(seed)  # one for all rounds, each of which is shuffled anew
     every = np.arange(len(CLASSES))
-    for rate in rates:  # a fixed number of rounds is a regulariser too
-        if hasattr(network, "_optimizer"):  # from the second round on; scikit-learn has no public way to it
-            network._optimizer.learning_rate_init = network.learning_rate_init * rate
+    for _ in range(network.max_iter):  # a fixed number of rounds is a regulariser too
         network.partial_fit(_dropped(rows, drop, chance), classes, sample_weight=weights, classes=every)
     network.random_state = seed
     # Rounded to half precision, in which they are stored: what is tested is what is served.
@@ -52,23 +39,16 @@ def fitted(
 
 
 def _dropped(rows: Any, drop: Floats, chance: np.random.Generator) -> Any:
-    """Return a copy of the rows without what is left out; a byte of chance for each value is drawn fastest."""
-    least = np.minimum(np.round(drop * _BYTE), _BYTE - 1).astype(np.uint8)
-    scale = np.float32(_BYTE) / (_BYTE - least.astype(np.float32))
     if issparse(rows):
-        kept = np.frombuffer(chance.bytes(rows.nnz), dtype=np.uint8) >= least[rows.indices]
-        before = np.zeros(rows.nnz + 1, dtype=rows.indptr.dtype)
-        np.cumsum(kept, out=before[1:])
-        columns = rows.indices[kept]
-        values = rows.data[kept] * scale[columns]
-        return csr_matrix((values, columns, before[rows.indptr]), shape=rows.shape)
+        share = drop[rows.indices]
+        values = np.where(chance.random(rows.nnz, dtype=np.float32) < share, np.float32(0), rows.data / (1 - share))
+        result = csr_matrix((values, rows.indices.copy(), rows.indptr.copy()), shape=rows.shape)
+        result.eliminate_zeros()
+        return result
     dense = np.empty_like(rows)
     for start in range(0, len(rows), _AT_A_TIME):
         part = rows[start : start + _AT_A_TIME]
-        kept = np.frombuffer(chance.bytes(part.size), dtype=np.uint8).reshape(part.shape) >= least
-        here = dense[start : start + _AT_A_TIME]
-        np.multiply(part, scale, out=here)
-        np.multiply(here, kept, out=here)
+        dense[start : start + _AT_A_TIME] = part * (chance.random(part.shape, dtype=np.float32) >= drop) / (1 - drop)
     return dense
 
 

@@ -30,9 +30,9 @@ SECOND: Final[dict[str, Any]] = {
     "hidden_layer_sizes": (128,),
     "alpha": 1.0,
     "batch_size": 512,
+    "max_iter": 8,
     "learning_rate_init": 1e-3,
 }
-SECOND_ROUNDS: Final = (1.0,) * 8
 ENSEMBLE: Final = 2
 SECOND_LEFT_OUT: Final = 0.1
 SHARED_LEFT_OUT: Final = 0.5
@@ -130,7 +130,7 @@ def _fit_second(
     """Fit a network on rows of which the last `shared` columns are the same for all blocks of a page."""
     drop = np.full(rows.shape[1], SECOND_LEFT_OUT, dtype=np.float32)
     drop[len(drop) - shared :] = SHARED_LEFT_OUT
-    return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights, drop, SECOND_ROUNDS)
+    return fitted(MLPClassifier(**SECOND, random_state=seed), rows, classes, weights, drop)
 
 
 def _decide(

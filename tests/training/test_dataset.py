@@ -4,7 +4,7 @@ import pytest
 from app import pagewide, text
 from app.features import NUMBERS
 from app.network import NAME_LEVELS
-from app.vocabulary import SPACES, Vocabulary
+from app.vocabulary import Vocabulary
 from tests.training.conftest import Make
 from training import dataset
 from training.corpus import CLASS_OF, UNKNOWN, Example
@@ -48,28 +48,6 @@ def test_a_word_must_stand_on_pages_of_several_sites_to_be_known(make: Make) -> 
     assert {("word", "everywhere"), ("stem", "every"), ("name", "box"), ("name", "<p")} <= words
     assert not words & {("word", "once"), ("word", "often"), ("pair", "here often"), ("name", "mine")}
     assert not known.growing
-
-
-def test_the_more_sites_there_are_the_more_a_word_must_stand_on_and_never_fewer_than_four(
-    make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dataset, "_SITES_NEEDED", dict.fromkeys(SPACES, 0.25) | {"name": 0.5})
-
-    def known(sites: int) -> set[str]:
-        """What is known of words and names that stand on the first so many sites."""
-        every = range(sites)
-        said = [" ".join(f"w{chr(97 + most)}" for most in every if at <= most) for at in every]
-        examples = [
-            make(f"<p class='{text.replace('w', 'n')}'>{text}</p>", MAIN, site=f"{at}.test")
-            for at, text in enumerate(said)
-        ]
-        grown = Vocabulary(growing=True)
-        entries = dataset.known_words(examples, dataset.collect(examples, grown), grown).entries()
-        return {word for space, word in entries if space in {"word", "name"} and word[0] in "wn" and len(word) == 2}
-
-    # "wa" stands on one site, "wb" on two …; so do the classes "na", "nb" …
-    assert known(8) == {f"{kind}{letter}" for kind in "wn" for letter in "defgh"}
-    assert known(20) == {*(f"w{letter}" for letter in "efghijklmnopqrst"), *(f"n{letter}" for letter in "jklmnopqrst")}
 
 
 def test_translating_keeps_what_is_known_and_drops_the_rest(make: Make) -> None:
